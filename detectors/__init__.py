@@ -1,0 +1,1 @@
+"""What is suspicious: evidence about dealers and interviewers, measured in bits."""

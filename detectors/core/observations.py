@@ -1,0 +1,109 @@
+"""What was observed in the window: one frame per source, as every detector receives it."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import pandas as pd
+
+from detectors.core.schemes import UnitKind
+
+DEFAULT_SCALE = (1, 10)
+"""Lowest and highest answer of a questionnaire that the settings do not name."""
+
+
+@dataclass(frozen=True)
+class Observations:
+    """The rows of a trailing window, by source.
+
+    Frames have the columns and dtypes of `detectors.core.sources` (columns that were never delivered are absent) and a
+    ``RangeIndex``. Columns that identify a person hold opaque tokens: equal tokens mean equal values, and nothing else
+    can be read from them. Beside ``phone`` stand ``phone_kind`` (``mobile``, ``landline`` or ``invalid``), and
+    ``phone_block`` (a token shared by the hundred numbers that differ in the last two digits) with ``phone_last2``
+    (those two digits, 0 to 99), from which numbers in sequence can be seen. They may be absent.
+
+    Parameters
+    ----------
+    business_date
+        The last day of the window.
+    frames
+        Rows by source name. A source that was never delivered is absent.
+    scales
+        Lowest and highest possible answer by ``survey``; 1 to 10 where it is not named.
+    closing_months
+        Length of the bonus period in months: 1 closes every month, 3 every quarter.
+
+    Examples
+    --------
+    >>> surveys = pd.DataFrame({"response_id": ["R1"], "dealer_id": ["D1"], "survey": ["SSI"], "overall": [10.0]})
+    >>> seen = Observations(date(2026, 10, 31), {"surveys": surveys})
+    >>> seen.has("surveys", "overall"), seen.has("surveys", "verbatim"), seen.has("reviews")
+    (True, False, False)
+    >>> list(seen.units(UnitKind.DEALER))
+    ['D1']
+    """
+
+    business_date: date
+    frames: Mapping[str, pd.DataFrame]
+    scales: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    closing_months: int = 1
+
+    def __getitem__(self, source: str) -> pd.DataFrame:
+        return self.frames[source]
+
+    def has(self, source: str, *columns: str) -> bool:
+        """Tell whether the source has rows and each of the columns has a value.
+
+        A column name that ends in ``_`` names a family: ``q_`` is there if any ``q_<code>`` has a value.
+        """
+        frame = self.frames.get(source)
+        if frame is None or frame.empty:
+            return False
+        return all(self._has_values(frame, column) for column in columns)
+
+    @staticmethod
+    def _has_values(frame: pd.DataFrame, column: str) -> bool:
+        members = [name for name in frame.columns if name.startswith(column)] if column.endswith("_") else [column]
+        return any(name in frame.columns and bool(frame[name].notna().any()) for name in members)
+
+    def members(self, source: str, prefix: str) -> list[str]:
+        """Return the columns of a family (``q_``, ``fact_``) in order."""
+        return [name for name in self.frames[source].columns if name.startswith(prefix)]
+
+    def units(self, kind: UnitKind) -> pd.Index[str]:
+        """Return every dealer (of any source) or interviewer seen in the window, sorted, without repeats."""
+        column = f"{kind}_id"
+        seen = [frame[column].dropna().unique() for frame in self.frames.values() if column in frame.columns]
+        names = pd.Index([], dtype="str").append([pd.Index(values, dtype="str") for values in seen])
+        return names.unique().sort_values().rename("unit_id")
+
+    def of(self, kind: UnitKind, unit_ids: Collection[str]) -> "Observations":
+        """Return only the rows of those units, sources that know no such unit kept whole."""
+        column = f"{kind}_id"
+        kept = {
+            source: frame[frame[column].isin(list(unit_ids))].reset_index(drop=True) if column in frame.columns else frame
+            for source, frame in self.frames.items()
+        }
+        return replace(self, frames=kept)
+
+    def scale_of(self, surveys: pd.Series) -> pd.DataFrame:
+        """Return the lowest and highest possible answer of each row's questionnaire.
+
+        Parameters
+        ----------
+        surveys
+            The ``survey`` of each row.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``low`` and ``high``, with the index of `surveys`.
+        """
+        low = {survey: scale[0] for survey, scale in self.scales.items()}
+        high = {survey: scale[1] for survey, scale in self.scales.items()}
+        return pd.DataFrame(
+            {
+                "low": surveys.map(low).astype("float32").fillna(DEFAULT_SCALE[0]),
+                "high": surveys.map(high).astype("float32").fillna(DEFAULT_SCALE[1]),
+            }
+        )
