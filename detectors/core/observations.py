@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from detectors.core.schemes import UnitKind
@@ -70,18 +71,17 @@ class Observations:
         """Return the columns of a family (``q_``, ``fact_``) in order."""
         return [name for name in self.frames[source].columns if name.startswith(prefix)]
 
-    def units(self, kind: UnitKind) -> pd.Index[str]:
+    def units(self, kind: UnitKind) -> "pd.Index[str]":
         """Return every dealer (of any source) or interviewer seen in the window, sorted, without repeats."""
         column = f"{kind}_id"
         seen = [frame[column].dropna().unique() for frame in self.frames.values() if column in frame.columns]
-        names = pd.Index([], dtype="str").append([pd.Index(values, dtype="str") for values in seen])
-        return names.unique().sort_values().rename("unit_id")
+        return pd.Index(np.unique(np.concatenate([[], *seen]).astype(str)), dtype="str", name="unit_id")
 
     def of(self, kind: UnitKind, unit_ids: Collection[str]) -> "Observations":
         """Return only the rows of those units, sources that know no such unit kept whole."""
-        column = f"{kind}_id"
+        column, wanted = f"{kind}_id", list(unit_ids)
         kept = {
-            source: frame[frame[column].isin(list(unit_ids))].reset_index(drop=True) if column in frame.columns else frame
+            source: frame[frame[column].isin(wanted)].reset_index(drop=True) if column in frame.columns else frame
             for source, frame in self.frames.items()
         }
         return replace(self, frames=kept)
