@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-import numpy as np
 import pandas as pd
 
 from detectors.core.schemes import UnitKind
@@ -75,7 +74,8 @@ class Observations:
         """Return every dealer (of any source) or interviewer seen in the window, sorted, without repeats."""
         column = f"{kind}_id"
         seen = [frame[column].dropna().unique() for frame in self.frames.values() if column in frame.columns]
-        return pd.Index(np.unique(np.concatenate([[], *seen]).astype(str)), dtype="str", name="unit_id")
+        everyone: list[str] = sorted(set().union(*(values.tolist() for values in seen)))
+        return pd.Index(everyone, dtype="str", name="unit_id")
 
     def of(self, kind: UnitKind, unit_ids: Collection[str]) -> "Observations":
         """Return only the rows of those units, sources that know no such unit kept whole."""

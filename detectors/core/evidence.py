@@ -1,0 +1,99 @@
+"""What a detector answers: the evidence about each unit, and the records that carry it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+UNIT_COLUMNS = {
+    "n": "int64",
+    "observed": "float64",
+    "expected": "float64",
+    "bits": "float64",
+    "abstained": "bool",
+    "reason": "str",
+}
+"""Columns of a detector's answer about units, indexed by ``unit_id``.
+
+``n`` rows looked at, ``observed`` of them with the pattern, ``expected`` of an honest unit like this one, ``bits`` of
+evidence, whether the detector abstained, and one sentence that a reviewer can read aloud.
+"""
+
+RECORD_COLUMNS = {"source": "str", "record_id": "str", "unit_id": "str", "probability": "float64", "reason": "str"}
+"""Columns of a detector's answer about records: the probability that the row is manipulated, given that its unit is."""
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A detector's answer about every unit it was asked about.
+
+    Parameters
+    ----------
+    units
+        One row a unit, columns `UNIT_COLUMNS`, index ``unit_id``.
+    records
+        Rows that carry the pattern, columns `RECORD_COLUMNS`.
+    """
+
+    units: pd.DataFrame
+    records: pd.DataFrame
+
+
+def answer(
+    unit_ids: "Sequence[str] | pd.Index[str]",
+    *,
+    n: ArrayLike,
+    observed: ArrayLike,
+    expected: ArrayLike,
+    bits: ArrayLike,
+    reason: Sequence[str],
+    abstained: ArrayLike = False,
+) -> pd.DataFrame:
+    """Lay out a detector's answer about units; an abstention is 0 bits.
+
+    Parameters
+    ----------
+    unit_ids
+        The units, each once.
+    n, observed, expected, bits, abstained
+        One value a unit (see `UNIT_COLUMNS`), or one for all.
+    reason
+        One sentence a unit: the evidence in words, or why the detector abstains.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns and dtypes of `UNIT_COLUMNS`.
+
+    Examples
+    --------
+    >>> four = answer(["D1"], n=4, observed=1, expected=1, bits=3.0, abstained=True, reason=["Four are too few."])
+    >>> float(four.loc["D1", "bits"]), four.loc["D1", "reason"]
+    (0.0, 'Four are too few.')
+    """
+    index = pd.Index(list(unit_ids), dtype="str", name="unit_id")
+    values = {"n": n, "observed": observed, "expected": expected, "bits": bits, "abstained": abstained}
+    frame = pd.DataFrame({name: np.broadcast_to(np.asarray(value), len(index)) for name, value in values.items()})
+    frame["bits"] = frame["bits"].where(~frame["abstained"].astype(bool), 0.0)
+    frame["reason"] = pd.array(list(reason), dtype="str")
+    return frame.set_index(index).astype(UNIT_COLUMNS)
+
+
+def records(source: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Lay out a detector's records of one source.
+
+    Parameters
+    ----------
+    source
+        Where the records come from (``surveys``, ``reviews`` or ``contacts``).
+    frame
+        Columns ``record_id``, ``unit_id``, ``probability`` and ``reason``.
+    """
+    return frame.assign(source=source)[list(RECORD_COLUMNS)].astype(RECORD_COLUMNS).reset_index(drop=True)
+
+
+def no_records() -> pd.DataFrame:
+    """Return an empty frame of records."""
+    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in RECORD_COLUMNS.items()})

@@ -1,0 +1,85 @@
+"""Over-dispersed count excess: more rows with a trait than units like this one have.
+
+A unit has `hits` rows with the trait among `trials`. If it is honest, each row has it with probability `rate` (what is
+expected of a unit like this), moved on the log-odds scale by the unit's own honest effect (`spread`). If a share
+π of its rows is manipulated, those rows have the trait with probability `potency`. π is unknown and mixed over.
+
+References
+----------
+Spiegelhalter (2005), Statistics in Medicine 24, on over-dispersed funnel limits.
+Shafer (2021), "Testing by betting", JRSS A 184, on likelihood ratios as bets.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import logsumexp
+
+from detectors.core.instruments.spread import EFFECTS, Floats, Spread, bits, learn_spread
+
+SHARES: Floats = np.array([0.0, 0.02, 0.05, 0.1, 0.2, 0.35, 0.55, 0.8])
+"""Shares π of manipulated rows that the alternative mixes. The share 0 keeps the loss of a lost bet below 2.4 bits."""
+
+SHARE_WEIGHTS: Floats = np.array([0.2, 0.08, 0.12, 0.15, 0.15, 0.15, 0.1, 0.05])
+"""Prior weight of each of `SHARES`."""
+
+_SMALLEST_RATE = 1e-6
+
+
+def learn_counts(hits: ArrayLike, trials: ArrayLike, rate: ArrayLike, *, potency: float = 0.9) -> Spread:
+    """Learn how much honest units differ beyond what chance and `rate` explain.
+
+    Parameters
+    ----------
+    hits, trials
+        Rows with the trait and all rows of each unit of the network, shape (units,).
+    rate
+        Expected share of rows with the trait in an honest unit like this one, shape (units,) or a number.
+    potency
+        Probability that a manipulated row has the trait.
+
+    Returns
+    -------
+    Spread
+        The spread of honest units' effects.
+    """
+    return learn_spread(*_log_likelihoods(hits, trials, rate, potency))
+
+
+def count_bits(hits: ArrayLike, trials: ArrayLike, rate: ArrayLike, spread: Spread, *, potency: float = 0.9) -> Floats:
+    """Return the evidence in bits that part of each unit's rows is manipulated.
+
+    Parameters
+    ----------
+    hits, trials, rate, potency
+        As in `learn_counts`.
+    spread
+        The honest spread, from `learn_counts`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (units,), log2 of the e-value. Never below ``log2(0.2)``, about -2.3.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(7)
+    >>> network = rng.binomial(80, 0.1, size=200)
+    >>> spread = learn_counts(network, np.full(200, 80), 0.1)
+    >>> count_bits([8, 40], [80, 80], 0.1, spread).round().tolist()
+    [-1.0, 27.0]
+    """
+    return bits(*_log_likelihoods(hits, trials, rate, potency), spread)
+
+
+def _log_likelihoods(hits: ArrayLike, trials: ArrayLike, rate: ArrayLike, potency: float) -> tuple[Floats, Floats]:
+    """Return log-likelihoods, shape (units, effects), of honesty and of manipulation with its share mixed out."""
+    k = np.asarray(hits, dtype=np.float64)[:, None]
+    rest = np.asarray(trials, dtype=np.float64)[:, None] - k
+    base = np.clip(np.broadcast_to(np.asarray(rate, dtype=np.float64), len(k)), _SMALLEST_RATE, 1 - _SMALLEST_RATE)
+    p = 1.0 / (1.0 + np.exp(-(np.log(base / (1 - base))[:, None] + EFFECTS)))
+    by_share = np.empty((len(SHARES), *p.shape))
+    for place, share in enumerate(SHARES):
+        mixed = share * potency + (1 - share) * p
+        by_share[place] = k * np.log(mixed) + rest * np.log1p(-mixed)
+    manipulated = logsumexp(by_share + np.log(SHARE_WEIGHTS)[:, None, None], axis=0)
+    return by_share[0].copy(), np.asarray(manipulated, dtype=np.float64)

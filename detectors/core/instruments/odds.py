@@ -1,0 +1,163 @@
+"""Conditional odds: a circumstance that lifts a unit's hits more than it lifts them elsewhere.
+
+Rows of a unit fall into two groups (say, interviews on the closing days and the others) and are hits or not (all tens
+or not). Given how many hits the unit has in all, the hits among the exposed rows follow Fisher's noncentral
+hypergeometric distribution, which depends on the unit's log odds ratio alone: **how many hits the unit has, and so how
+good it is, is conditioned away**. Honest units' log odds ratios spread around the network's; manipulation shifts them
+up.
+
+References
+----------
+Fisher (1935), "The logic of inductive inference", JRSS 98. McCullagh & Nelder (1989), section 7.3.
+"""
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from scipy.interpolate import CubicSpline
+from scipy.special import gammaln, logsumexp
+
+from detectors.core.instruments.spread import EFFECTS, Floats, Spread, bits, learn_spread
+
+SHIFTS: Floats = np.array([0.0, 0.4, 0.8, 1.2, 1.8, 2.6, 3.6])
+"""Upward shifts of the log odds ratio that the alternative mixes."""
+
+SHIFT_WEIGHTS: Floats = np.array([0.2, 0.14, 0.16, 0.16, 0.14, 0.12, 0.08])
+"""Prior weight of each of `SHIFTS`."""
+
+_NODES: Floats = np.linspace(-12.0, 14.0, 105)
+_CHUNK_CELLS = 4_000_000
+
+TABLE = ("exposed", "others", "exposed_hits", "other_hits")
+"""Columns of a table of two-by-two counts."""
+
+
+def learn_odds(tables: pd.DataFrame, centre: float) -> Spread:
+    """Learn how far honest units' log odds ratios lie from `centre`.
+
+    Parameters
+    ----------
+    tables
+        Rows (unit, stratum), the index naming the unit, columns `TABLE`: rows exposed and not, hits among each.
+    centre
+        The network's log odds ratio, as `pooled_log_odds_ratio` gives it.
+
+    Returns
+    -------
+    Spread
+        The spread of honest units around the centre.
+    """
+    _, honest, manipulated = _log_likelihoods(tables, centre)
+    return learn_spread(honest, manipulated)
+
+
+def odds_bits(tables: pd.DataFrame, centre: float, spread: Spread) -> "pd.Series[float]":
+    """Return the evidence in bits that the circumstance lifts the unit's hits beyond honest variety.
+
+    Parameters
+    ----------
+    tables, centre
+        As in `learn_odds`.
+    spread
+        The honest spread, from `learn_odds`.
+
+    Returns
+    -------
+    pandas.Series
+        Bits by unit, sorted by unit; never below ``log2(0.2)``.
+
+    Examples
+    --------
+    Half the hits are expected among the exposed half; the second unit has nearly all of them there.
+
+    >>> even = pd.DataFrame([(50, 50, 20, 20)] * 100, columns=TABLE, index=[f"D{i}" for i in range(100)])
+    >>> spread = learn_odds(even, 0.0)
+    >>> two = pd.DataFrame([(50, 50, 20, 20), (50, 50, 36, 4)], columns=TABLE, index=["D1", "D2"])
+    >>> odds_bits(two, 0.0, spread).round().tolist()
+    [-2.0, 30.0]
+    """
+    units, honest, manipulated = _log_likelihoods(tables, centre)
+    return pd.Series(bits(honest, manipulated, spread), index=units)
+
+
+def pooled_log_odds_ratio(tables: pd.DataFrame) -> float:
+    """Return the Mantel-Haenszel log odds ratio of the tables, halves added where a margin is empty.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame([(50, 50, 25, 25)], columns=TABLE, index=["D1"])
+    >>> pooled_log_odds_ratio(table)
+    0.0
+    """
+    exposed, others, exposed_hits, other_hits = (tables[name].to_numpy(dtype=np.float64) for name in TABLE)
+    total = np.maximum(exposed + others, 1.0)
+    up = (exposed_hits * (others - other_hits) / total).sum() + 0.5
+    down = ((exposed - exposed_hits) * other_hits / total).sum() + 0.5
+    return float(np.log(up / down))
+
+
+def expected_hits(tables: pd.DataFrame, centre: float) -> "pd.Series[float]":
+    """Return how many hits an honest unit with the same margins has among its exposed rows, by unit, sorted.
+
+    Uses the mean of the noncentral hypergeometric distribution by its quadratic approximation (Levin 1984), exact to a
+    fraction of a hit.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame([(50, 50, 36, 4)], columns=TABLE, index=["D1"])
+    >>> expected_hits(table, 0.0).tolist()
+    [20.0]
+    """
+    exposed, others, exposed_hits, other_hits = (tables[name].to_numpy(dtype=np.float64) for name in TABLE)
+    hits = exposed_hits + other_hits
+    ratio = np.exp(centre)
+    if abs(ratio - 1.0) < 1e-9:
+        mean = hits * exposed / np.maximum(exposed + others, 1.0)
+    else:
+        b = (exposed + hits) * ratio + others - hits
+        mean = (b - np.sqrt(np.maximum(b * b - 4 * ratio * (ratio - 1) * exposed * hits, 0.0))) / (2 * (ratio - 1))
+    return pd.Series(mean, index=tables.index).groupby(level=0).sum()
+
+
+def _log_likelihoods(tables: pd.DataFrame, centre: float) -> tuple["pd.Index[str]", Floats, Floats]:
+    """Return the units and their log-likelihoods, shape (units, effects), if honest and if manipulated."""
+    codes, units = pd.factorize(tables.index, sort=True)
+    on_nodes = np.zeros((len(units), len(_NODES)))
+    np.add.at(on_nodes, codes, _log_pmf(tables))
+    curve = CubicSpline(_NODES, on_nodes, axis=1) if len(units) else None
+    by_shift = np.empty((len(SHIFTS), len(units), len(EFFECTS)))
+    for place, shift in enumerate(SHIFTS):
+        by_shift[place] = curve(np.clip(centre + EFFECTS + shift, _NODES[0], _NODES[-1])) if curve is not None else 0.0
+    manipulated = logsumexp(by_shift + np.log(SHIFT_WEIGHTS)[:, None, None], axis=0)
+    return pd.Index(units, dtype="str"), by_shift[0].copy(), np.asarray(manipulated, dtype=np.float64)
+
+
+def _log_pmf(tables: pd.DataFrame) -> Floats:
+    """Return log P(exposed hits | margins) of each table at each of `_NODES`, shape (tables, nodes)."""
+    exposed, others, exposed_hits, other_hits = (tables[name].to_numpy(dtype=np.int64) for name in TABLE)
+    hits = exposed_hits + other_hits
+    lowest, highest = np.maximum(0, hits - others), np.minimum(hits, exposed)
+    sizes = highest - lowest + 1
+    log_pmf = np.empty((len(tables), len(_NODES)))
+    bounds = np.searchsorted(np.cumsum(sizes), np.arange(0, sizes.sum(), max(1, _CHUNK_CELLS // len(_NODES))))
+    edges = np.unique(np.concatenate([bounds, [len(tables)]]))
+    for first, last in pairwise(edges):
+        part = slice(first, last)
+        starts = np.cumsum(sizes[part]) - sizes[part]
+        table = np.repeat(np.arange(last - first), sizes[part])
+        k = np.arange(sizes[part].sum()) - starts[table] + lowest[part][table]
+        ways = _log_choose(exposed[part][table], k) + _log_choose(others[part][table], hits[part][table] - k)
+        ways -= np.maximum.reduceat(ways, starts)[table]
+        # Relative to the observed count, so that large odds ratios cannot overflow before they cancel.
+        terms = ways[:, None] + (k - exposed_hits[part][table])[:, None] * _NODES
+        peak = np.maximum.reduceat(terms, starts, axis=0)
+        total = np.log(np.add.reduceat(np.exp(terms - peak[table]), starts, axis=0)) + peak
+        log_pmf[part] = ways[starts + exposed_hits[part] - lowest[part]][:, None] - total
+    return log_pmf
+
+
+def _log_choose(
+    n: "np.ndarray[tuple[int], np.dtype[np.int64]]", k: "np.ndarray[tuple[int], np.dtype[np.int64]]"
+) -> Floats:
+    return np.asarray(gammaln(n + 1.0) - gammaln(k + 1.0) - gammaln(n - k + 1.0), dtype=np.float64)
