@@ -1,0 +1,1 @@
+"""How work starts: the Prefect flows, the settings, the command line, the places data comes from."""
