@@ -15,6 +15,7 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy.interpolate import CubicSpline
 from scipy.special import gammaln, logsumexp
 
@@ -33,7 +34,53 @@ TABLE = ("exposed", "others", "exposed_hits", "other_hits")
 """Columns of a table of two-by-two counts."""
 
 
-def learn_odds(tables: pd.DataFrame, centre: float) -> Spread:
+def two_by_two(units: pd.Series, strata: pd.Series, exposed: ArrayLike, hits: ArrayLike) -> pd.DataFrame:
+    """Count the rows of each unit and stratum into two-by-two tables.
+
+    Tables that can tell nothing (nobody exposed, all exposed, no hit or nothing but hits) are left out.
+
+    Parameters
+    ----------
+    units, strata
+        Unit and stratum of each row; rows without either are left out.
+    exposed, hits
+        Whether the row is exposed, and whether it is a hit, shape (rows,).
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `TABLE`, and ``stratum``; the index names the unit.
+
+    Examples
+    --------
+    >>> unit, stratum = pd.Series(["D1"] * 5), pd.Series(["SSI"] * 5)
+    >>> two_by_two(unit, stratum, [1, 1, 1, 0, 0], [1, 1, 0, 1, 0])[list(TABLE)].to_numpy().tolist()
+    [[3, 2, 2, 1]]
+    """
+    inside, hit = np.asarray(exposed, dtype=bool), np.asarray(hits, dtype=bool)
+    unit_codes, unit_names = pd.factorize(units, sort=True)
+    stratum_codes, stratum_names = pd.factorize(strata, sort=True)
+    known = (unit_codes >= 0) & (stratum_codes >= 0)
+    shape = (len(unit_names), len(stratum_names))
+    cells = unit_codes[known] * shape[1] + stratum_codes[known]
+    counts = np.stack(
+        [
+            np.bincount(
+                cells[(inside[known] == is_exposed) & (hit[known] | (not only_hits))], minlength=shape[0] * shape[1]
+            )
+            for is_exposed, only_hits in ((True, False), (False, False), (True, True), (False, True))
+        ],
+        axis=1,
+    )
+    found = counts[:, 2] + counts[:, 3]
+    telling = np.flatnonzero(
+        (counts[:, 0] > 0) & (counts[:, 1] > 0) & (found > 0) & (found < counts[:, :2].sum(axis=1))
+    )
+    tables = pd.DataFrame(counts[telling], columns=list(TABLE), index=unit_names[telling // max(shape[1], 1)])
+    return tables.assign(stratum=stratum_names[telling % max(shape[1], 1)])
+
+
+def learn_odds(tables: pd.DataFrame, centre: ArrayLike) -> Spread:
     """Learn how far honest units' log odds ratios lie from `centre`.
 
     Parameters
@@ -41,7 +88,8 @@ def learn_odds(tables: pd.DataFrame, centre: float) -> Spread:
     tables
         Rows (unit, stratum), the index naming the unit, columns `TABLE`: rows exposed and not, hits among each.
     centre
-        The network's log odds ratio, as `pooled_log_odds_ratio` gives it.
+        The network's log odds ratio, as `pooled_log_odds_ratio` gives it: one for all tables, or one a table where
+        strata differ.
 
     Returns
     -------
@@ -52,7 +100,7 @@ def learn_odds(tables: pd.DataFrame, centre: float) -> Spread:
     return learn_spread(honest, manipulated)
 
 
-def odds_bits(tables: pd.DataFrame, centre: float, spread: Spread) -> "pd.Series[float]":
+def odds_bits(tables: pd.DataFrame, centre: ArrayLike, spread: Spread) -> "pd.Series[float]":
     """Return the evidence in bits that the circumstance lifts the unit's hits beyond honest variety.
 
     Parameters
@@ -97,7 +145,7 @@ def pooled_log_odds_ratio(tables: pd.DataFrame) -> float:
     return float(np.log(up / down))
 
 
-def expected_hits(tables: pd.DataFrame, centre: float) -> "pd.Series[float]":
+def expected_hits(tables: pd.DataFrame, centre: ArrayLike) -> "pd.Series[float]":
     """Return how many hits an honest unit with the same margins has among its exposed rows, by unit, sorted.
 
     Uses the mean of the noncentral hypergeometric distribution by its quadratic approximation (Levin 1984), exact to a
@@ -111,30 +159,30 @@ def expected_hits(tables: pd.DataFrame, centre: float) -> "pd.Series[float]":
     """
     exposed, others, exposed_hits, other_hits = (tables[name].to_numpy(dtype=np.float64) for name in TABLE)
     hits = exposed_hits + other_hits
-    ratio = np.exp(centre)
-    if abs(ratio - 1.0) < 1e-9:
-        mean = hits * exposed / np.maximum(exposed + others, 1.0)
-    else:
-        b = (exposed + hits) * ratio + others - hits
-        mean = (b - np.sqrt(np.maximum(b * b - 4 * ratio * (ratio - 1) * exposed * hits, 0.0))) / (2 * (ratio - 1))
+    ratio = np.exp(np.broadcast_to(np.asarray(centre, dtype=np.float64), len(tables)))
+    even = np.abs(ratio - 1.0) < 1e-9
+    safe = np.where(even, 2.0, ratio)
+    b = (exposed + hits) * safe + others - hits
+    root = (b - np.sqrt(np.maximum(b * b - 4 * safe * (safe - 1) * exposed * hits, 0.0))) / (2 * (safe - 1))
+    mean = np.where(even, hits * exposed / np.maximum(exposed + others, 1.0), root)
     return pd.Series(mean, index=tables.index).groupby(level=0).sum()
 
 
-def _log_likelihoods(tables: pd.DataFrame, centre: float) -> tuple["pd.Index[str]", Floats, Floats]:
+def _log_likelihoods(tables: pd.DataFrame, centre: ArrayLike) -> tuple["pd.Index[str]", Floats, Floats]:
     """Return the units and their log-likelihoods, shape (units, effects), if honest and if manipulated."""
     codes, units = pd.factorize(tables.index, sort=True)
     on_nodes = np.zeros((len(units), len(_NODES)))
-    np.add.at(on_nodes, codes, _log_pmf(tables))
+    np.add.at(on_nodes, codes, _log_pmf(tables, np.broadcast_to(np.asarray(centre, dtype=np.float64), len(tables))))
     curve = CubicSpline(_NODES, on_nodes, axis=1) if len(units) else None
     by_shift = np.empty((len(SHIFTS), len(units), len(EFFECTS)))
     for place, shift in enumerate(SHIFTS):
-        by_shift[place] = curve(np.clip(centre + EFFECTS + shift, _NODES[0], _NODES[-1])) if curve is not None else 0.0
+        by_shift[place] = curve(np.clip(EFFECTS + shift, _NODES[0], _NODES[-1])) if curve is not None else 0.0
     manipulated = logsumexp(by_shift + np.log(SHIFT_WEIGHTS)[:, None, None], axis=0)
     return pd.Index(units, dtype="str"), by_shift[0].copy(), np.asarray(manipulated, dtype=np.float64)
 
 
-def _log_pmf(tables: pd.DataFrame) -> Floats:
-    """Return log P(exposed hits | margins) of each table at each of `_NODES`, shape (tables, nodes)."""
+def _log_pmf(tables: pd.DataFrame, centre: Floats) -> Floats:
+    """Return log P(exposed hits | margins) at each of `_NODES` beyond its centre, shape (tables, nodes)."""
     exposed, others, exposed_hits, other_hits = (tables[name].to_numpy(dtype=np.int64) for name in TABLE)
     hits = exposed_hits + other_hits
     lowest, highest = np.maximum(0, hits - others), np.minimum(hits, exposed)
@@ -150,7 +198,8 @@ def _log_pmf(tables: pd.DataFrame) -> Floats:
         ways = _log_choose(exposed[part][table], k) + _log_choose(others[part][table], hits[part][table] - k)
         ways -= np.maximum.reduceat(ways, starts)[table]
         # Relative to the observed count, so that large odds ratios cannot overflow before they cancel.
-        terms = ways[:, None] + (k - exposed_hits[part][table])[:, None] * _NODES
+        beyond = (k - exposed_hits[part][table])[:, None]
+        terms = ways[:, None] + beyond * centre[part][table][:, None] + beyond * _NODES
         peak = np.maximum.reduceat(terms, starts, axis=0)
         total = np.log(np.add.reduceat(np.exp(terms - peak[table]), starts, axis=0)) + peak
         log_pmf[part] = ways[starts + exposed_hits[part] - lowest[part]][:, None] - total
