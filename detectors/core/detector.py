@@ -148,8 +148,8 @@ def discover() -> tuple[Detector, ...]:
 
     Examples
     --------
-    >>> sorted({detector.family for detector in discover()}) != []
-    True
+    >>> [detector.name for detector in discover() if detector.family == "ratings"][:1]
+    ['facts']
     """
     found = []
     for module in pkgutil.walk_packages(detectors.__path__, f"{detectors.__name__}."):

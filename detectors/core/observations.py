@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 
 from detectors.core.schemes import UnitKind
+from detectors.core.sources import SOURCES
 
 DEFAULT_SCALE = (1, 10)
 """Lowest and highest answer of a questionnaire that the settings do not name."""
@@ -85,6 +86,22 @@ class Observations:
             for source, frame in self.frames.items()
         }
         return replace(self, frames=kept)
+
+    def after(self, moment: pd.Timestamp) -> "Observations":
+        """Return only what happened after a moment; dealers and staff, which have no time, are kept."""
+        kept = {}
+        for source, frame in self.frames.items():
+            when = SOURCES[source].when
+            kept[source] = frame if when is None else frame[frame[when] > moment].reset_index(drop=True)
+        return replace(self, frames=kept)
+
+    def without(self, response_ids: Collection[str]) -> "Observations":
+        """Return the observations without these interviews."""
+        if "surveys" not in self.frames or not len(response_ids):
+            return self
+        surveys = self.frames["surveys"]
+        kept = surveys[~surveys["response_id"].isin(list(response_ids))].reset_index(drop=True)
+        return replace(self, frames={**self.frames, "surveys": kept})
 
     def scale_of(self, surveys: pd.Series) -> pd.DataFrame:
         """Return the lowest and highest possible answer of each row's questionnaire.

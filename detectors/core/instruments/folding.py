@@ -1,0 +1,150 @@
+"""Folding: one spelling for texts that differ only in how they were typed.
+
+Width, case, traditional or simplified characters, and separators are typing, not meaning. Everything is done on one
+long array of code points, with a table of the few thousand characters that occur.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Codes = NDArray[np.uint32]
+Places = NDArray[np.int64]
+
+_SEPARATOR = "\x1e"
+_ZERO = ord("0")
+
+
+@dataclass(frozen=True)
+class Folded:
+    """The letters of many texts, end to end.
+
+    Parameters
+    ----------
+    codes
+        Code points of the letters, spaces and punctuation left out, every run of digits one ``0``.
+    starts
+        Where each text begins in `codes`, and the end of the last, shape (texts + 1,).
+    """
+
+    codes: Codes
+    starts: Places
+
+    @property
+    def lengths(self) -> Places:
+        """Letters of each text, shape (texts,)."""
+        return np.diff(self.starts)
+
+    def text(self, place: int) -> str:
+        """Return one folded text."""
+        return self.codes[self.starts[place] : self.starts[place + 1]].tobytes().decode("utf-32-le")
+
+
+def plain(texts: Sequence[str]) -> list[str]:
+    """Return the texts in normal width (NFKC), lower case and simplified characters, punctuation kept.
+
+    Parameters
+    ----------
+    texts
+        Any texts.
+
+    Examples
+    --------
+    >>> plain(["服務態度，很好！", "ＶＥＲＹ  Good"])
+    ['服务态度,很好!', 'very  good']
+    """
+    if not texts:
+        return []
+    return _decode(_simple(_code_points(texts))).split(_SEPARATOR)
+
+
+def fold(texts: Sequence[str]) -> Folded:
+    """Return the letters of the texts in one spelling.
+
+    Parameters
+    ----------
+    texts
+        Any texts.
+
+    Examples
+    --------
+    >>> folded = fold(["服務態度，很好！", "Very good: 10/10", "…"])
+    >>> [folded.text(place) for place in range(3)]
+    ['服务态度很好', 'verygood00', '']
+    """
+    codes = _simple(_code_points(texts)) if len(texts) else np.empty(0, dtype=np.uint32)
+    present = np.flatnonzero(np.bincount(codes))
+    table = np.zeros(int(present[-1]) + 1 if len(present) else 1, dtype=np.uint32)
+    for code in present.tolist():
+        table[code] = _letter(code)
+    letters = table[codes]
+    again = np.zeros(len(letters), dtype=bool)
+    again[1:] = (letters[1:] == _ZERO) & (letters[:-1] == _ZERO)
+    kept = (letters > 0) & ~again
+    letters = letters[kept]
+    ends = np.flatnonzero(letters == ord(_SEPARATOR))
+    # Each separator stood before its text's end was counted: text i loses the i separators before it.
+    starts = np.concatenate([[0], ends - np.arange(len(ends)), [len(letters) - len(ends)]])
+    if not len(texts):
+        starts = np.zeros(1)
+    return Folded(np.delete(letters, ends), starts.astype(np.int64))
+
+
+def _code_points(texts: Sequence[str]) -> Codes:
+    joined = _SEPARATOR.join(texts)
+    if joined.count(_SEPARATOR) != len(texts) - 1:
+        joined = _SEPARATOR.join(text.replace(_SEPARATOR, " ") for text in texts)
+    normal = unicodedata.normalize("NFKC", joined)
+    return np.frombuffer(normal.encode("utf-32-le", "replace"), dtype=np.uint32)
+
+
+def _simple(codes: Codes) -> Codes:
+    present = np.flatnonzero(np.bincount(codes)) if len(codes) else np.empty(0, dtype=np.int64)
+    table = np.zeros(int(present[-1]) + 1 if len(present) else 1, dtype=np.uint32)
+    for code in present.tolist():
+        table[code] = _simple_form(code)
+    return np.asarray(table[codes], dtype=np.uint32)
+
+
+def _decode(codes: Codes) -> str:
+    return codes.tobytes().decode("utf-32-le")
+
+
+@cache
+def _simple_form(code: int) -> int:
+    """Return the character in lower case and simplified form, itself where that is not one character."""
+    character = chr(code)
+    if character.isascii():
+        return ord(character.lower())
+    for form in (character.lower(), _simplify(character)):
+        character = form if len(form) == 1 else character
+    return ord(character)
+
+
+def _simplify(character: str) -> str:
+    # One character at a time: a table is as fast as looking up, and a word's context would make one spelling two.
+    return str(_converter().convert(character))
+
+
+@cache
+def _converter() -> Any:
+    import opencc  # noqa: PLC0415 - its dictionaries take a moment to load, and English texts never need them
+
+    return opencc.OpenCC("t2s")
+
+
+@cache
+def _letter(code: int) -> int:
+    """Return the code point kept for a character: 0 for a digit, nothing for what is not a letter."""
+    character = chr(code)
+    if character == _SEPARATOR:
+        return code
+    category = unicodedata.category(character)
+    if category.startswith("N"):
+        return _ZERO
+    return code if category.startswith("L") else 0
