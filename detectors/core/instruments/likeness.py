@@ -23,16 +23,16 @@ from detectors.core.instruments.folding import Folded, Places, fold
 
 Hashes = NDArray[np.uint64]
 
-ALIKE = 0.5
+ALIKE = 0.4
 """Two texts are alike if they share at least this part of the shingles that either has (Jaccard)."""
 
 SHORTEST = 8
 """Texts of fewer letters are compared for equality only: between short texts likeness means nothing."""
 
 _SHINGLE = 3
-_BANDS = 12
+_BANDS = 16
 _HASHES_PER_BAND = 2
-_WORTH_COMPARING = 0.25
+_WORTH_COMPARING = 0.2
 _TEXTS_AT_ONCE = 20_000
 _PAIRS_AT_ONCE = 100_000
 _LEADER_ROUNDS = 8
@@ -192,11 +192,13 @@ def _candidates(signatures: NDArray[np.uint32]) -> Iterator[tuple[Places, Places
     """Yield pairs of texts that share a bucket, band by band: each with the bucket's first and with its neighbour."""
     for band in range(_BANDS):
         pair = signatures[:, band * _HASHES_PER_BAND : (band + 1) * _HASHES_PER_BAND].astype(np.uint64)
-        keys = (pair[:, 0] << np.uint64(32)) | pair[:, 1]
-        order = np.argsort(keys, kind="stable")
-        opens = np.ones(len(keys), dtype=bool)
-        opens[1:] = keys[order[1:]] != keys[order[:-1]]
-        first = order[np.maximum.accumulate(np.where(opens, np.arange(len(keys)), 0))]
+        bucket = _mix((pair[:, 0] << np.uint64(32)) | pair[:, 1]) & ~np.uint64(0xFFFFFFFF)
+        # Bucket and place in one number: sorting numbers is much faster than sorting places by number.
+        both = np.sort(bucket | np.arange(len(bucket), dtype=np.uint64))
+        order = (both & np.uint64(0xFFFFFFFF)).astype(np.int64)
+        opens = np.ones(len(both), dtype=bool)
+        opens[1:] = (both[1:] ^ both[:-1]) >> np.uint64(32) > 0
+        first = order[np.maximum.accumulate(np.where(opens, np.arange(len(both)), 0))]
         previous = np.concatenate([order[:1], order[:-1]])
         yield first[~opens], order[~opens]
         third = ~opens & (previous != first)
@@ -209,19 +211,21 @@ def _leaders(folded: Folded, texts: Places) -> Places:
     if len(texts) < 2:
         return own
     signatures = _signatures(folded, texts)
-    seen = np.empty(0, dtype=np.int64)
+    # A byte of each minhash is enough to see roughly how many agree.
+    bytewise = signatures.astype(np.uint8)
+    close_pairs = []
     for low, high in _candidates(signatures):
         agree = np.concatenate(
             [
-                (signatures[low[at : at + _PAIRS_AT_ONCE]] == signatures[high[at : at + _PAIRS_AT_ONCE]]).mean(axis=1)
+                (bytewise[low[at : at + _PAIRS_AT_ONCE]] == bytewise[high[at : at + _PAIRS_AT_ONCE]]).mean(axis=1)
                 for at in range(0, len(low), _PAIRS_AT_ONCE)
             ]
             or [np.empty(0)]
         )
         close = agree >= _WORTH_COMPARING
-        pairs = low[close] * len(texts) + high[close]
-        seen = np.union1d(seen, pairs)
-    low, high = np.divmod(seen, len(texts))
+        close_pairs.append(low[close] * len(texts) + high[close])
+    pairs = np.sort(np.concatenate(close_pairs))
+    low, high = np.divmod(pairs[np.diff(pairs, prepend=-1) != 0], len(texts))
     alike = _resemblance(folded, texts, low, high) >= ALIKE
     return _stars(len(texts), low[alike], high[alike])
 

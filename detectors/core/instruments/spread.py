@@ -2,8 +2,9 @@
 
 Every unit has an effect (how far its log-odds lie from what is expected of it). Honest effects follow a normal
 distribution whose centre and width are unknown; a unit's data tell of its effect through a likelihood on a grid. The
-posterior over centre and width, with the units that look manipulated weighted down, gives the *predictive* spread of an
-honest unit's effect. It is wide when few units are there to learn from, so that little data means few bits.
+network is taken as a mixture of honest and of manipulated units (Efron's two groups) whose shares are unknown too, so
+that cheats do not raise the bar; the posterior over all of these gives the *predictive* spread of an honest unit's
+effect. It is wide when few units are there to learn from, so that little data means few bits.
 
 References
 ----------
@@ -26,8 +27,9 @@ _CENTRES: Floats = np.linspace(-1.5, 1.5, 31)
 _WIDTHS: Floats = np.geomspace(0.02, 1.6, 16)
 _CENTRE_PRIOR_SD = 0.5
 _TAIL_SHARE, _TAIL_STRETCH = 0.05, 2.0
-_CONTAMINATION = 0.15
-_ROUNDS = 4
+
+_CHEATING_SHARES: Floats = np.array([0.0, 0.01, 0.03, 0.08, 0.16, 0.3])
+_CHEATING_WEIGHTS: Floats = np.array([0.4, 0.15, 0.15, 0.1, 0.1, 0.1])
 
 
 @dataclass(frozen=True)
@@ -101,19 +103,16 @@ def learn_spread(honest: Floats, manipulated: Floats) -> Spread:
     True
     """
     centres, widths = (axis.ravel() for axis in np.meshgrid(_CENTRES, _WIDTHS, indexing="ij"))
-    log_prior = -0.5 * (centres / _CENTRE_PRIOR_SD) ** 2
     candidates = np.stack([_normal_on_grid(centre, width) for centre, width in zip(centres, widths, strict=True)])
-    peak = honest.max(axis=1, keepdims=True) if len(honest) else honest
-    with np.errstate(divide="ignore"):
-        marginal = np.log(np.exp(honest - peak) @ candidates.T + 1e-300)
-    genuine = np.ones(len(honest))
-    for _ in range(_ROUNDS):
-        log_posterior = log_prior + genuine @ marginal
-        posterior = np.exp(log_posterior - logsumexp(log_posterior))
-        spread = Spread(posterior @ candidates)
-        odds = _CONTAMINATION / (1 - _CONTAMINATION) * np.exp2(np.minimum(bits(honest, manipulated, spread), 60.0))
-        genuine = 1.0 / (1.0 + odds)
-    return spread
+    # One scale for both, or their ratio would be lost.
+    peak = np.maximum(honest.max(axis=1), manipulated.max(axis=1))[:, None] if len(honest) else honest
+    if_honest, if_manipulated = (np.exp(part - peak) @ candidates.T for part in (honest, manipulated))
+    mixed = np.stack(
+        [np.log((1 - share) * if_honest + share * if_manipulated + 1e-300).sum(axis=0) for share in _CHEATING_SHARES]
+    )
+    log_posterior = mixed + np.log(_CHEATING_WEIGHTS)[:, None] - 0.5 * (centres / _CENTRE_PRIOR_SD) ** 2
+    posterior = np.exp(log_posterior - logsumexp(log_posterior)).sum(axis=0)
+    return Spread(posterior @ candidates)
 
 
 def _normal_on_grid(centre: float, width: float) -> Floats:
