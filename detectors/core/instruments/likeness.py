@@ -23,7 +23,7 @@ from detectors.core.instruments.folding import Folded, Places, fold
 
 Hashes = NDArray[np.uint64]
 
-ALIKE = 0.4
+ALIKE = 0.35
 """Two texts are alike if they share at least this part of the shingles that either has (Jaccard)."""
 
 SHORTEST = 8
