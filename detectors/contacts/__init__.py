@@ -1,0 +1,1 @@
+"""Evidence in the list handed to the agency: whose numbers they are, and whose are missing."""

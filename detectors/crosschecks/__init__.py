@@ -1,0 +1,1 @@
+"""Evidence from other sources: complaints, reviews and audits that contradict the interviews."""

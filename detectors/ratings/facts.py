@@ -1,0 +1,318 @@
+"""Full marks against the process facts of the same interview.
+
+The pattern. An interview asks what happened ("was the walk-round done?", "was it fixed the first time?") beside how
+satisfied the customer is. A customer who was told to give all tens still reports honestly that the walk-round was
+skipped: nobody coaches the facts. So at a dealer that coaches, rewards, or hands over friends' numbers, full marks are
+nearly as common where things went wrong as where they went well.
+
+Why it matters. The facts are what the dealer can mend. Full marks over failed facts hide them.
+
+What honest thing can look the same. An excellent dealer has full marks everywhere: only how full marks *move* with the
+facts is looked at, by conditional odds, so the dealer's level cancels. Which facts matter, and how much, is learnt from
+the network for each questionnaire (some facts change nobody's mind, and customers forgive); agencies are compared with
+themselves. Customers who give one number whatever happened exist everywhere, and are part of the learnt variety.
+
+References
+----------
+Fornell et al. (1996), "The American Customer Satisfaction Index", Journal of Marketing 60, on process quality driving
+satisfaction. McCullagh & Nelder (1989), section 7.3, on conditional odds.
+
+Examples
+--------
+Forty dealers whose full marks halve where the walk-round was skipped, and one where they do not.
+
+>>> from datetime import date
+>>> import numpy as np, pandas as pd
+>>> dealer = np.repeat([f"D{place:02d}" for place in range(41)], 160)
+>>> skipped = np.tile([0, 1], 41 * 80).astype(bool)
+>>> chance = np.where(dealer == "D40", 0.75, np.where(skipped, 0.2, 0.6))
+>>> full = np.random.default_rng(1).random(len(dealer)) < chance
+>>> surveys = pd.DataFrame(
+...     {
+...         "response_id": [f"R{place}" for place in range(len(dealer))], "survey": "SSI", "dealer_id": dealer,
+...         "overall": np.where(full, 10.0, 8.0), "q_attitude": np.where(full, 10.0, 9.0),
+...         "fact_walkaround_done": 1.0 - skipped,
+...     }
+... )
+>>> seen, detector = Observations(date(2026, 10, 31), {"surveys": surveys}), Facts()
+>>> units = detector.weigh(seen, detector.learn(seen)).units
+>>> bool(units["bits"].drop("D40").max() < 3 < 6 < units.loc["D40", "bits"])
+True
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from detectors.core.detector import Detector, NotEnough
+from detectors.core.evidence import Weighed, answer, no_records, records
+from detectors.core.instruments.attribution import manipulated_given_hit
+from detectors.core.instruments.odds import (
+    learn_odds,
+    odds_bits,
+    pooled_log_odds_ratio,
+    two_by_two,
+)
+from detectors.core.instruments.ranges import odds_range
+from detectors.core.instruments.spread import Floats, Spread
+from detectors.core.interviews import perfect
+from detectors.core.observations import Observations
+from detectors.core.schemes import Scheme
+
+_SPLITS = ("high from low", "within low", "within high")
+
+
+@dataclass(frozen=True)
+class _Questionnaire:
+    """What the failed facts of one questionnaire do to full marks.
+
+    Parameters
+    ----------
+    weights
+        How much each fact's failure lowers the share of full marks, by fact; only those that do.
+    cuts
+        Quartiles of the burden (sum of the weights of an interview's failed facts).
+    centres
+        The network's log odds ratio at each of `_SPLITS`.
+    offsets
+        Log-odds of full marks in each quarter of burden against the first.
+    """
+
+    weights: Mapping[str, float]
+    cuts: Floats
+    centres: Mapping[str, float]
+    offsets: Floats
+
+
+@dataclass(frozen=True)
+class _Learnt:
+    questionnaires: Mapping[str, _Questionnaire]
+    spread: Spread
+
+
+@dataclass(frozen=True)
+class Facts(Detector):
+    """Full marks against the process facts of the same interview.
+
+    Parameters
+    ----------
+    fewest_interviews
+        A dealer with fewer interviews that answered a telling fact is not judged.
+    least_weight
+        A fact counts if its failure lowers the share of full marks by at least this much, other facts equal.
+    least_sureness
+        And by at least so many standard errors.
+    records_from_bits
+        Records are named for dealers with at least this much evidence.
+    """
+
+    fewest_interviews: int = 20
+    least_weight: float = 0.01
+    least_sureness: float = 3.0
+    records_from_bits: float = 0.0
+
+    schemes: ClassVar[tuple[Scheme, ...]] = (
+        Scheme.COACHED,
+        Scheme.INCENTIVISED,
+        Scheme.FAKE_CONTACTS,
+        Scheme.TARGET_GAMING,
+    )
+    needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"surveys": ("overall", "q_", "fact_")}
+
+    def _learn(self, network: Observations) -> _Learnt:
+        full = perfect(network)
+        questionnaires: dict[str, _Questionnaire] = {}
+        tables = []
+        for survey, rows in network["surveys"].groupby("survey", sort=True):
+            learnt = self._read_questionnaire(rows, full[rows.index])
+            if learnt is not None:
+                questionnaires[str(survey)] = learnt
+                tables.append(_tables(rows, full[rows.index], learnt))
+        if not tables:
+            raise NotEnough("No process fact of any questionnaire makes full marks rarer when it fails.")
+        everything = pd.concat(tables)
+        return _Learnt(questionnaires, learn_odds(everything, everything["centre"].to_numpy()))
+
+    def _read_questionnaire(self, rows: pd.DataFrame, full: "pd.Series[bool]") -> _Questionnaire | None:
+        weights = self._weigh_facts(rows, full)
+        if not weights:
+            return None
+        burden = _burden(rows, weights)
+        known = ~np.isnan(burden)
+        cuts = np.quantile(burden[known], [0.25, 0.5, 0.75])
+        dealers, vendors, hit = rows["dealer_id"][known], _vendors(rows)[known], full[known]
+        quarter = np.searchsorted(cuts, burden[known], side="left")
+        centres = {
+            split: pooled_log_odds_ratio(two_by_two(dealers[inside], vendors[inside], exposed[inside], hit[inside]))
+            for split, (inside, exposed) in _split(quarter).items()
+        }
+        offsets = np.zeros(4)
+        for place in (1, 2, 3):
+            pair = (quarter == 0) | (quarter == place)
+            if (quarter == 0).any() and (quarter == place).any():
+                tables = two_by_two(dealers[pair], vendors[pair], quarter[pair] == place, hit[pair])
+                offsets[place] = pooled_log_odds_ratio(tables)
+        return _Questionnaire(weights, cuts, centres, np.minimum.accumulate(offsets))
+
+    def _weigh_facts(self, rows: pd.DataFrame, full: "pd.Series[bool]") -> dict[str, float]:
+        """Regress full marks on failed facts within dealer and agency, and keep the facts that clearly matter."""
+        facts = [name for name in rows.columns if name.startswith("fact_") and (rows[name] == 0).any()]
+        cell, cells = pd.factorize(pd.MultiIndex.from_arrays([rows["dealer_id"], _vendors(rows)]))
+        if not facts or len(rows) - len(cells) <= len(facts):
+            return {}
+        values = np.column_stack([full.to_numpy(dtype=np.float64), *((rows[name] == 0).to_numpy() for name in facts)])
+        sums = np.stack([np.bincount(cell, column, minlength=len(cells)) for column in values.T], axis=1)
+        centred = values - (sums / np.bincount(cell, minlength=len(cells))[:, None])[cell]
+        y, x = centred[:, 0], centred[:, 1:]
+        inverse = np.linalg.pinv(x.T @ x)
+        effect = inverse @ (x.T @ y)
+        noise = ((y - x @ effect) ** 2).sum() / (len(rows) - len(cells) - len(facts))
+        error = np.sqrt(noise * np.diag(inverse))
+        matters = (effect <= -self.least_weight) & (effect <= -self.least_sureness * error) & (error > 0)
+        return {fact: float(-drop) for fact, drop, kept in zip(facts, effect, matters, strict=True) if kept}
+
+    def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
+        full = perfect(observations)
+        rows = observations["surveys"]
+        parts = [
+            (group, learned.questionnaires[str(survey)])
+            for survey, group in rows.groupby("survey", sort=True)
+            if str(survey) in learned.questionnaires
+        ]
+        tables = [_tables(group, full[group.index], questionnaire) for group, questionnaire in parts]
+        if not tables:
+            return Weighed(answer([], n=0, observed=0, expected=0, bits=0, reason=[]), no_records())
+        everything = pd.concat(tables)
+        quarter = _quarters(rows, parts)
+        known = quarter >= 0
+        n = rows["dealer_id"][known].value_counts().sort_index()
+        bits = odds_bits(everything, everything["centre"].to_numpy(), learned.spread).reindex(n.index)
+        first = everything[everything["split"] == _SPLITS[0]]
+        sums = first[["exposed", "exposed_hits", "others", "other_hits"]].groupby(level=0).sum().reindex(n.index)
+        likely = odds_range(first, first["centre"].to_numpy(), learned.spread).reindex(n.index)
+        abstained = (n < self.fewest_interviews) | bits.isna() | likely["expected"].isna()
+        reason = self._reasons(n, sums, likely, abstained)
+        units = answer(
+            n.index,
+            n=n,
+            observed=sums["exposed_hits"].fillna(0.0),
+            expected=likely["expected"],
+            bits=bits.fillna(0.0),
+            abstained=abstained,
+            reason=reason,
+        )
+        return Weighed(units, self._records(rows, full, quarter, units, learned))
+
+    def _reasons(
+        self, n: "pd.Series[int]", sums: pd.DataFrame, likely: pd.DataFrame, abstained: "pd.Series[bool]"
+    ) -> list[str]:
+        return [
+            f"{total} interviews answered a telling process fact; fewer than {self.fewest_interviews}, or all alike, "
+            "are not judged."
+            if silent
+            else f"{hits:.0f} of {exposed:.0f} customers with whom more process steps failed than with most still gave "
+            f"full marks on everything; dealers like this one have {low:.0f} to {high:.0f}."
+            for total, silent, hits, exposed, low, high in zip(
+                n, abstained, sums["exposed_hits"], sums["exposed"], likely["fewest"], likely["most"], strict=True
+            )
+        ]
+
+    def _records(
+        self,
+        rows: pd.DataFrame,
+        full: "pd.Series[bool]",
+        quarter: "NDArray[np.int64]",
+        units: pd.DataFrame,
+        learned: _Learnt,
+    ) -> pd.DataFrame:
+        """Name the full marks of dealers with evidence, likelier manipulated the more had gone wrong."""
+        named = units.index[~units["abstained"] & (units["bits"] >= self.records_from_bits)]
+        place = named.get_indexer(pd.Index(rows["dealer_id"]))
+        chosen = (place >= 0) & (quarter >= 0)
+        shape = (len(named), 4)
+        cell = np.ravel_multi_index((place[chosen], quarter[chosen]), shape) if chosen.any() else np.zeros(0, dtype=int)
+        hit = full.to_numpy()[chosen]
+        total = np.bincount(cell, minlength=shape[0] * 4).reshape(shape)
+        hits = np.bincount(cell[hit], minlength=shape[0] * 4).reshape(shape)
+        offsets = np.mean([learnt.offsets for learnt in learned.questionnaires.values()], axis=0)
+        probability = manipulated_given_hit(total, hits, offsets).ravel()[cell[hit]]
+        carried = rows.loc[chosen].loc[hit, ["response_id", "dealer_id"]]
+        failed = quarter[chosen][hit] >= 2
+        said = np.where(
+            failed,
+            "Full marks on everything though more process steps failed than with most customers.",
+            "Full marks, at a dealer whose full marks do not follow what happened.",
+        )
+        return records(
+            "surveys",
+            pd.DataFrame(
+                {
+                    "record_id": carried["response_id"],
+                    "unit_id": carried["dealer_id"],
+                    "probability": probability,
+                    "reason": said,
+                }
+            ),
+        )
+
+
+def _vendors(rows: pd.DataFrame) -> "pd.Series[str]":
+    """Return the agency of each interview; those of unknown agency stand together."""
+    if "vendor" not in rows.columns:
+        return pd.Series("", index=rows.index, dtype="str")
+    return rows["vendor"].fillna("")
+
+
+def _burden(rows: pd.DataFrame, weights: Mapping[str, float]) -> Floats:
+    """Return the weight of each interview's failed facts; NaN where it answered none of those that matter."""
+    burden, known = np.zeros(len(rows)), np.zeros(len(rows), dtype=bool)
+    for fact, weight in weights.items():
+        if fact in rows.columns:
+            happened = rows[fact].to_numpy(dtype=np.float32)
+            burden += weight * (happened == 0)
+            known |= ~np.isnan(happened)
+    return np.where(known, burden, np.nan)
+
+
+def _quarters(rows: pd.DataFrame, parts: list[tuple[pd.DataFrame, _Questionnaire]]) -> "NDArray[np.int64]":
+    """Return the quarter of burden of each interview, 0 to 3, or -1 where it is unknown."""
+    quarters = np.full(len(rows), -1, dtype=np.int64)
+    for group, questionnaire in parts:
+        burden = _burden(group, questionnaire.weights)
+        found = np.searchsorted(questionnaire.cuts, burden, side="left")
+        quarters[rows.index.get_indexer(group.index)] = np.where(np.isnan(burden), -1, found)
+    return quarters
+
+
+def _split(quarter: "NDArray[np.int64]") -> dict[str, tuple["NDArray[np.bool_]", "NDArray[np.bool_]"]]:
+    """Return which interviews each split compares, and which of them are the worse half.
+
+    The halves first, then the quarters inside each: given the hits of a half, how they fall inside it is independent of
+    the first split, so the three likelihoods multiply.
+    """
+    everyone = np.ones(len(quarter), dtype=bool)
+    return {
+        _SPLITS[0]: (everyone, quarter >= 2),
+        _SPLITS[1]: (quarter < 2, quarter == 1),
+        _SPLITS[2]: (quarter >= 2, quarter == 3),
+    }
+
+
+def _tables(rows: pd.DataFrame, full: "pd.Series[bool]", questionnaire: _Questionnaire) -> pd.DataFrame:
+    """Count full marks by burden: a table for each dealer, agency and split, each with the network's centre."""
+    burden = _burden(rows, questionnaire.weights)
+    known = ~np.isnan(burden)
+    quarter = np.searchsorted(questionnaire.cuts, burden[known], side="left")
+    dealers, vendors, hit = rows["dealer_id"][known], _vendors(rows)[known], full[known]
+    return pd.concat(
+        [
+            two_by_two(dealers[inside], vendors[inside], exposed[inside], hit[inside]).assign(
+                split=split, centre=questionnaire.centres[split]
+            )
+            for split, (inside, exposed) in _split(quarter).items()
+        ]
+    )
