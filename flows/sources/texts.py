@@ -1,0 +1,104 @@
+"""Text: ids kept as they are written, closed vocabularies, and free text."""
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from detectors.core.sources import Column, Personal
+from flows.sources.parsed import NULL_SPELLINGS, Parsed, first_note, is_null_spelling, parse_distinct
+
+ROUNDED_PROBLEM = "was rounded by Excel; format the column as text and export again"
+NUMBER_REPAIR = "an id that Excel stored with decimals or as a power of ten"
+
+_DECIMALS = r"^\d+\.0+$"
+_POWER = r"^\d(\.\d+)?[Ee]\+\d{2,3}$"
+_EXACT_DIGITS = 15  # Excel keeps no more.
+
+
+def parse_texts(cells: pa.ChunkedArray, column: Column) -> Parsed:
+    """Parse text, stripped of outer white space.
+
+    In free text nothing else is done. Elsewhere the usual spellings of "nothing" are missing values, full-width
+    letters and digits become plain ones, and numbers that Excel made of ids are undone (``1001.0``) or refused
+    (``1.23E+17``). Vehicle numbers become upper case, words of a closed vocabulary lower case.
+
+    Parameters
+    ----------
+    cells : pyarrow.ChunkedArray of large_string
+        The cells.
+    column
+        What they are.
+
+    Returns
+    -------
+    Parsed
+        ``large_string``.
+
+    Examples
+    --------
+    >>> from detectors.core.sources import SOURCES
+    >>> cells = pa.chunked_array([["0007", "1001.0", "1.23E+17", "Ｄ７ ", "-"]], pa.large_string())
+    >>> parse_texts(cells, SOURCES["surveys"].column("dealer_id")).found.to_pylist()
+    ['0007', '1001', None, 'D7', None]
+    """
+    trimmed = pc.utf8_trim_whitespace(cells)
+    if column.personal is Personal.FREE_TEXT:
+        return Parsed(pc.if_else(pc.equal(trimmed, ""), None, trimmed))
+    if column.personal is Personal.VEHICLE:
+        trimmed = pc.utf8_upper(trimmed)
+    if column.choices:
+        trimmed = pc.utf8_lower(trimmed)
+    if _is_plain(trimmed):
+        return Parsed(trimmed)
+    return parse_distinct(trimmed, _parse_distinct)
+
+
+def _is_plain(texts: pa.ChunkedArray) -> bool:
+    return not (
+        pc.any(pc.is_in(texts, value_set=pa.array(NULL_SPELLINGS, texts.type))).as_py()
+        or pc.any(pc.ends_with(texts, ".0")).as_py()
+        or pc.any(pc.match_substring(texts, "E+", ignore_case=True)).as_py()
+        or not pc.all(pc.string_is_ascii(texts)).as_py()
+    )
+
+
+def _parse_distinct(texts: pa.Array) -> Parsed:
+    number = unround(pc.utf8_trim_whitespace(pc.utf8_normalize(texts, form="NFKC")))
+    values = pc.if_else(is_null_spelling(number.found), None, number.found)
+    return Parsed(values, number.problems, first_note((pc.is_valid(number.repairs), NUMBER_REPAIR)))
+
+
+def unround(texts: pa.Array) -> Parsed:
+    """Undo what happens to a long number that Excel takes for a quantity, if no digit was lost.
+
+    Parameters
+    ----------
+    texts : pyarrow.Array of large_string
+        Trimmed texts.
+
+    Returns
+    -------
+    Parsed
+        ``large_string``. Texts that are no such numbers are as before.
+
+    Examples
+    --------
+    >>> unround(pa.array(["1001.0", "1.38E+10", "1.3812345678E+10", "D1"], pa.large_string())).found.to_pylist()
+    ['1001', None, '13812345678', 'D1']
+    """
+    decimals = pc.match_substring_regex(texts, _DECIMALS)
+    power = pc.match_substring_regex(texts, _POWER)
+    values = pc.if_else(decimals, pc.replace_substring_regex(texts, r"\.0+$", ""), texts)
+    if not pc.any(power).as_py():
+        return Parsed(values, first_note((pa.array([False] * len(texts)), "")), first_note((decimals, NUMBER_REPAIR)))
+    parts = pc.extract_regex(pc.if_else(power, texts, None), r"^\d(?:\.(?P<shown>\d+))?[Ee]\+(?P<exponent>\d+)$")
+    shown = pc.fill_null(pc.utf8_length(pc.struct_field(parts, "shown")), 0)
+    exponent = pc.struct_field(parts, "exponent").cast(pa.int32())
+    exact = pc.and_(pc.equal(shown, exponent), pc.less(exponent, _EXACT_DIGITS))
+    exact = pc.and_(power, pc.fill_null(exact, False))
+    whole = pc.if_else(exact, texts, None).cast(pa.float64()).cast(pa.int64()).cast(pa.large_string())
+    rounded = pc.and_(power, pc.invert(exact))
+    return Parsed(
+        pc.if_else(rounded, None, pc.if_else(exact, whole, values)),
+        first_note((rounded, ROUNDED_PROBLEM)),
+        first_note((pc.or_(decimals, exact), NUMBER_REPAIR)),
+    )
