@@ -18,6 +18,11 @@ FEWEST_ITEMS = 3
 """Rated items below which an interview shows no pattern between them."""
 
 
+def row_was_read(rows: Rows, _: str) -> Booleans:
+    """Whether the row could be read as a row, with as many fields as there are headings."""
+    return was_read(rows, "")
+
+
 def was_read(rows: Rows, column: str) -> Booleans:
     """Whether the cell could be read as what its column holds."""
     answer = np.ones(len(rows), dtype=bool)
@@ -68,7 +73,9 @@ def has_enough_answers(rows: Rows, family: str) -> Booleans:
 def wave_matches(rows: Rows, when: str) -> Booleans:
     """Whether the wave is the month of the call, the one before or the one after, or one of the two is missing."""
     codes, waves = encoded(rows.frame["wave"])
-    months = pd.to_datetime(pd.Series([*waves, None], dtype="str"), format="%Y-%m", errors="coerce").to_numpy()
+    months = pd.to_datetime(
+        pd.Series([*waves.to_pylist(), None], dtype="str"), format="%Y-%m", errors="coerce"
+    ).to_numpy()
     wave = months.astype("datetime64[M]")[codes]
     called = rows.values(when).astype("datetime64[M]")
     near = np.abs((wave - called).astype("int64")) <= 1
@@ -78,8 +85,8 @@ def wave_matches(rows: Rows, when: str) -> Booleans:
 def dealer_is_known(rows: Rows, column: str) -> Booleans:
     """Whether the dealer list has the dealer, or none is named."""
     codes, dealers = encoded(rows.frame[column])
-    listed = set(rows.context.dealers or ())
-    known = np.array([*(dealer in listed for dealer in dealers), True], dtype=np.bool_)
+    listed = set(() if rows.context.dealers is None else rows.context.dealers)
+    known = np.array([*(dealer in listed for dealer in dealers.to_pylist()), True], dtype=np.bool_)
     return known[codes]
 
 

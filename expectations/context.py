@@ -16,7 +16,7 @@ from detectors.core.observations import DEFAULT_SCALE
 from detectors.core.sources import Source
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Context:
     """What the rules of a night are judged against.
 
@@ -51,7 +51,7 @@ class Context:
         return self.scales.get(survey, DEFAULT_SCALE)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rows:
     """One source's rows of a night, with what a rule may ask about them.
 
@@ -102,7 +102,7 @@ class Rows:
     def scale(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         """Lowest and highest answer of each row's questionnaire."""
         codes, surveys = encoded(self.frame["survey"])
-        low, high = np.array([*map(self.context.scale, surveys), DEFAULT_SCALE], dtype="float32").T
+        low, high = np.array([*map(self.context.scale, surveys.to_pylist()), DEFAULT_SCALE], dtype="float32").T
         return low[codes], high[codes]
 
     @cached_property
@@ -131,17 +131,18 @@ class Rows:
         return repeated, contradicted
 
 
-def encoded(texts: pd.Series) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.object_]]:
+def encoded(texts: pd.Series) -> tuple[npt.NDArray[np.int64], pa.Array]:
     """Return the place of each text in a list of distinct texts (-1 if missing), and that list.
 
     Examples
     --------
-    >>> encoded(pd.Series(["b", "a", None, "b"], dtype="str"))
-    (array([ 0,  1, -1,  0]), array(['b', 'a'], dtype=object))
+    >>> codes, distinct = encoded(pd.Series(["b", "a", None, "b"], dtype="str"))
+    >>> codes.tolist(), distinct.to_pylist()
+    ([0, 1, -1, 0], ['b', 'a'])
     """
     dictionary = pc.dictionary_encode(arrow(texts))
-    codes = dictionary.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype("int64")
-    return codes, dictionary.dictionary.to_numpy(zero_copy_only=False)
+    codes = np.asarray(dictionary.indices.fill_null(-1)).astype("int64")
+    return codes, dictionary.dictionary
 
 
 def arrow(texts: pd.Series) -> pa.Array:

@@ -1,6 +1,6 @@
 """The gate: bad rows are set aside with the reason, the rest goes on, and too many bad rows stop the run."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ import pandas as pd
 from detectors.core.sources import SOURCES, Kind
 from expectations.context import Context, Rows
 from expectations.masking import masked
-from expectations.verdict import QUARANTINE_COLUMNS, GateClosed, Note, RuleBroken, RuleResult, Verdict
+from expectations.verdict import GateClosed, Note, RuleBroken, RuleResult, Verdict
 
 if TYPE_CHECKING:
     from expectations.rule import Rule
@@ -67,36 +67,49 @@ def judge(source: str, frame: pd.DataFrame, unparsed: pd.DataFrame, context: Con
     [{'row_number': 3, 'rule': 'score.range', 'value_masked': '880'}]
     """
     # Great Expectations takes seconds to import: only a run that judges pays for it.
+    from expectations.quarantine import cells_that_broke, cells_unread, quarantine  # noqa: PLC0415
     from expectations.running import run  # noqa: PLC0415
     from expectations.suites import SUITES  # noqa: PLC0415
 
     rows = Rows(SOURCES[source], frame, unparsed, context)
     _refuse_unlike_the_contract(rows)
-    excuses = {rule.name: rule.not_checked_because(rows) for rule in SUITES[source]}
-    asked = {rule.name: rule for rule in SUITES[source] if not excuses[rule.name]}
-    sheet = pd.DataFrame({name: rule.shown(rows) for name, rule in asked.items()}, index=frame.index, copy=False)
-    answers = run(source, sheet, {name: rule.expects(name, context) for name, rule in asked.items()})
+    suite = SUITES[source]
+    excuses = {rule.name: rule.not_checked_because(rows) for rule in suite}
+    asked = [rule for rule in suite if not excuses[rule.name]]
+    sheet = pd.DataFrame({rule.name: rule.shown(rows) for rule in asked}, index=frame.index, copy=False)
+    answers = run(source, sheet, {rule.name: rule.expects(rule.name, context) for rule in asked})
     del sheet
 
-    unread = _unread_cells(rows)
-    broken: list[pd.DataFrame] = []
-    notes: list[Note] = []
-    results: list[RuleResult] = []
-    for rule in SUITES[source]:
+    unread = _unread_rows(rows)
+    broken, notes, results = [], [], []
+    for rule in suite:
         checked, failed = 0, np.array([], dtype="int64")
-        if rule.name in asked:
+        if rule.name in answers:
             checked, failed = answers[rule.name].rows_checked, answers[rule.name].failed
-        if rule.name != "*.type":
+        if not rule.is_about_reading:
             # A cell that could not be read is missing in the frame: that it is missing is not said twice.
-            failed = failed[~np.isin(failed, unread.get(rule.column, []))]
+            failed = failed[~np.isin(failed, [*unread.get("", []), *unread.get(rule.column, [])])]
         results.append(
-            RuleResult(rule.name, rule.must, rule.reason, rule.severity.value, checked, len(failed), excuses[rule.name])
+            RuleResult(rule.name, rule.must, rule.reason, rule.severity, checked, len(failed), excuses[rule.name])
         )
-        if len(failed) and rule.severity == "quarantine":
-            broken.append(_unread(rows) if rule.name == "*.type" else _broken(rows, rule, failed))
-        elif len(failed):
+        if not len(failed):
+            continue
+        if rule.severity == "note":
             notes.append(Note(rule.name, len(failed), _sentence(rows, rule, failed, checked)))
-    return _verdict(rows, broken, tuple(notes), tuple(results))
+        else:
+            broken += cells_unread(rows, rule) if rule.is_about_reading else cells_that_broke(rows, rule, failed)
+    cells = quarantine(rows, broken)
+    bad = np.zeros(len(frame), dtype=bool)
+    bad[cells.index.to_numpy(dtype="int64")] = True
+    return Verdict(
+        source,
+        accepted=(frame[~bad] if broken else frame).reset_index(drop=True),
+        quarantine=cells.reset_index(drop=True),
+        notes=tuple(notes),
+        results=tuple(results),
+        files=_files(frame["file_name"], bad),
+        rows_read=len(frame),
+    )
 
 
 def halts(verdicts: Iterable[Verdict], threshold: float, report: Path | None = None) -> GateClosed | None:
@@ -158,47 +171,8 @@ def _refuse_unlike_the_contract(rows: Rows) -> None:
         )
 
 
-def _unread_cells(rows: Rows) -> dict[str, npt.NDArray[np.int64]]:
+def _unread_rows(rows: Rows) -> dict[str, npt.NDArray[np.int64]]:
     return {str(column): cells["row"].to_numpy(dtype="int64") for column, cells in rows.unparsed.groupby("column")}
-
-
-def _unread(rows: Rows) -> pd.DataFrame:
-    pieces = []
-    for name, cells in rows.unparsed.groupby("column", sort=False):
-        column = rows.source.column(str(name))
-        # A reader's words may quote the cell, which for a personal column must not be passed on.
-        problem = "could not be read" if column is None or column.personal else cells["problem"].astype("str")
-        pieces.append(
-            pd.DataFrame(
-                {
-                    "label": cells["row"].to_numpy(dtype="int64"),
-                    "rule": f"{name}.type",
-                    "column_name": str(name),
-                    "value_masked": masked(cells["value"], column, unread=True),
-                    "reason": problem,
-                }
-            )
-        )
-    return pd.concat(pieces, ignore_index=True)
-
-
-def _broken(rows: Rows, rule: "Rule", failed: npt.NDArray[np.int64]) -> pd.DataFrame:
-    taken = rows.take(failed)
-    pieces = []
-    for name, is_broken in rule.broken_cells(taken).items():
-        values = taken.frame.loc[is_broken, name]
-        pieces.append(
-            pd.DataFrame(
-                {
-                    "label": failed[is_broken],
-                    "rule": rule.name,
-                    "column_name": name,
-                    "value_masked": masked(values, rows.source.column(name)),
-                    "reason": f"{name} {rule.must}. {rule.reason}",
-                }
-            )
-        )
-    return pd.concat(pieces, ignore_index=True)
 
 
 def _sentence(rows: Rows, rule: "Rule", failed: npt.NDArray[np.int64], checked: int) -> str:
@@ -209,30 +183,6 @@ def _sentence(rows: Rows, rule: "Rule", failed: npt.NDArray[np.int64], checked: 
     named = ", ".join(f"{value} ({count:,})" for value, count in found.head(_VALUES_NAMED).items())
     more = f" and {len(found) - _VALUES_NAMED:,} more" if len(found) > _VALUES_NAMED else ""
     return f"{sentence} Named there: {named}{more}."
-
-
-def _verdict(
-    rows: Rows, broken: Sequence[pd.DataFrame], notes: tuple[Note, ...], results: tuple[RuleResult, ...]
-) -> Verdict:
-    frame = rows.frame
-    bad = np.zeros(len(frame), dtype=bool)
-    quarantine = pd.DataFrame(columns=QUARANTINE_COLUMNS, dtype="str").astype({"row_number": "int64"})
-    if broken:
-        cells = pd.concat(broken, ignore_index=True).sort_values("label", kind="stable", ignore_index=True)
-        bad[cells["label"]] = True
-        place = frame[["file_name", "row_number"]].take(cells["label"].to_numpy()).reset_index(drop=True)
-        cells["file_name"], cells["row_number"] = place["file_name"].astype("str"), place["row_number"]
-        quarantine = cells.assign(source=rows.source.name)[list(QUARANTINE_COLUMNS)]
-    accepted = frame[~bad] if broken else frame
-    return Verdict(
-        rows.source.name,
-        accepted.reset_index(drop=True),
-        quarantine,
-        notes,
-        results,
-        _files(frame["file_name"], bad),
-        len(frame),
-    )
 
 
 def _files(names: pd.Series, bad: npt.NDArray[np.bool_]) -> pd.DataFrame:

@@ -22,6 +22,9 @@ Booleans = npt.NDArray[np.bool_]
 Shown: TypeAlias = "npt.NDArray[Any] | pd.Categorical[str]"
 
 EARLIEST = datetime(2000, 1, 1)  # noqa: DTZ001 (wall-clock times of Asia/Shanghai bear no offset)
+WHOLE_ROW = "row"
+"""Stands for the row itself where a rule is about no column."""
+
 _MISSING = {"dealers": "no dealer list was delivered", "customers": "no transactions were delivered"}
 _DAY = np.timedelta64(1, "D")
 
@@ -84,13 +87,19 @@ class Rule:
         """The rule's name, ``<column>.<what>``."""
         return f"{self.column}.{self.what}"
 
+    @property
+    def is_about_reading(self) -> bool:
+        """Whether it is about cells or rows that could not be read, and not about what was read."""
+        return self.what in {"type", "readable"}
+
     def not_checked_because(self, rows: Rows) -> str:
         """Return why the rule cannot be asked of these rows; empty if it can."""
         if self.needs is not None and getattr(rows.context, self.needs) is None:
             return {"dealers": "no dealer list was delivered", "customers": "no transactions were delivered"}[
                 self.needs
             ]
-        missing = [column for column in (self.column, *self.also) if not rows.members(column)]
+        columns = [column for column in (self.column, *self.also) if column != WHOLE_ROW]
+        missing = [column for column in columns if not rows.members(column)]
         return f"{missing[0]} was not delivered" if missing else ""
 
     def shown(self, rows: Rows) -> Shown:
@@ -203,7 +212,7 @@ def holds(
 
 def _words(rows: Rows, column: str) -> "pd.Categorical[str]":
     codes, words = encoded(rows.frame[column])
-    return pd.Categorical.from_codes(codes, pd.Index(words, dtype="str"))
+    return pd.Categorical.from_codes(codes, pd.Index(words.to_pylist(), dtype="str"))
 
 
 def _days_since(rows: Rows, column: str, start: np.datetime64) -> npt.NDArray[np.float64]:

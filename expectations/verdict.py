@@ -6,8 +6,6 @@ import pandas as pd
 
 from detectors.core.errors import MingchaError
 
-QUARANTINE_COLUMNS = ("source", "file_name", "row_number", "rule", "column_name", "value_masked", "reason")
-
 
 @dataclass(frozen=True)
 class RuleResult:
@@ -69,7 +67,7 @@ class Verdict:
         The rows that break no rule, in the order and with the columns they came in, labelled anew.
     quarantine
         One row per broken rule and cell: ``source``, ``file_name``, ``row_number``, ``rule``, ``column_name``,
-        ``value_masked``, ``reason``; in the order of the rows.
+        ``value_masked``, ``reason``; in the order of the rows, words as categories.
     notes
         What is said of rows that were kept.
     results

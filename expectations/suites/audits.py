@@ -4,7 +4,7 @@ from expectations.rule import between, not_in_future, plausible, present, vocabu
 from expectations.suites.shared import KNOWN_DEALER, READABLE, identity
 
 RULES = (
-    READABLE,
+    *READABLE,
     *identity("audit_id", "audit"),
     present("dealer_id", "An audit of no dealer contradicts nobody's scores."),
     KNOWN_DEALER,

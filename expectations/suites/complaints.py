@@ -4,7 +4,7 @@ from expectations.rule import not_in_future, plausible, present
 from expectations.suites.shared import KNOWN_DEALER, READABLE, VALID_PHONE, identity
 
 RULES = (
-    READABLE,
+    *READABLE,
     *identity("complaint_id", "complaint"),
     present("dealer_id", "A complaint about no dealer contradicts nobody's scores."),
     KNOWN_DEALER,

@@ -6,7 +6,7 @@ from expectations.rule import Severity, holds, not_in_future, plausible, present
 from expectations.suites.shared import KNOWN_DEALER, READABLE, VALID_PHONE, identity
 
 RULES = (
-    READABLE,
+    *READABLE,
     *identity("contact_id", "contact"),
     vocabulary("survey", (), "A number handed over for an unknown questionnaire belongs to no sample that is weighed."),
     holds(

@@ -5,7 +5,7 @@ from expectations.rule import Severity, holds, not_in_future
 from expectations.suites.shared import READABLE, identity
 
 RULES = (
-    READABLE,
+    *READABLE,
     *identity("dealer_id", "dealer"),
     not_in_future(
         "opened_on",

@@ -5,7 +5,7 @@ from expectations.rule import Severity, between, holds, not_in_future, plausible
 from expectations.suites.shared import KNOWN_DEALER, READABLE, identity
 
 RULES = (
-    READABLE,
+    *READABLE,
     *identity("review_id", "review"),
     present("dealer_id", "A review of no dealer is evidence about nobody."),
     KNOWN_DEALER,

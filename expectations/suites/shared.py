@@ -1,16 +1,27 @@
 """Rules that hold for more than one source: cells that can be read, ids that are unique, dealers and numbers known."""
 
 from expectations import checks
-from expectations.rule import Rule, Severity, holds, present
+from expectations.rule import WHOLE_ROW, Rule, Severity, holds, present
 
-READABLE = holds(
-    "*",
-    "type",
-    "must be readable as what the column holds",
-    "A cell that cannot be read, a number without digits or a phone that a spreadsheet rounded to 1.38E+10, is neither "
-    "a value nor a missing one: guessing it would put invented data among the observations.",
-    checks.was_read,
+READABLE = (
+    holds(
+        WHOLE_ROW,
+        "readable",
+        "must have as many fields as there are headings",
+        "In a row with a field too many or too few, a stray delimiter or quote as a rule, nothing tells which value "
+        "belongs under which heading.",
+        checks.row_was_read,
+    ),
+    holds(
+        "*",
+        "type",
+        "must be readable as what the column holds",
+        "A cell that cannot be read, a number without digits or a phone that a spreadsheet rounded to 1.38E+10, is neither "
+        "a value nor a missing one: guessing it would put invented data among the observations.",
+        checks.was_read,
+    ),
 )
+"""Expect rows and cells that could be read."""
 
 
 def identity(key: str, row: str) -> tuple[Rule, ...]:

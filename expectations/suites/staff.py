@@ -4,7 +4,7 @@ from expectations.rule import present
 from expectations.suites.shared import KNOWN_DEALER, READABLE, VALID_PHONE, identity
 
 RULES = (
-    READABLE,
+    *READABLE,
     present("dealer_id", "A number tells of staff among the customers only if the employer is known."),
     KNOWN_DEALER,
     *identity("staff_id", "employee"),

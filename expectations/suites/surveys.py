@@ -5,7 +5,7 @@ from expectations.rule import Severity, between, holds, not_in_future, plausible
 from expectations.suites.shared import KNOWN_DEALER, READABLE, VALID_PHONE, identity
 
 RULES = (
-    READABLE,
+    *READABLE,
     *identity("response_id", "interview"),
     present("survey", "Without the questionnaire nobody knows which scale and which items the answers belong to."),
     vocabulary(

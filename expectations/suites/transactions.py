@@ -4,7 +4,7 @@ from expectations.rule import Severity, between, not_in_future, plausible, prese
 from expectations.suites.shared import KNOWN_DEALER, READABLE, VALID_PHONE, identity
 
 RULES = (
-    READABLE,
+    *READABLE,
     *identity("transaction_id", "transaction"),
     present("dealer_id", "Without the dealer nobody knows whose customer it was."),
     KNOWN_DEALER,
