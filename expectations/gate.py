@@ -14,6 +14,7 @@ from expectations.masking import masked
 from expectations.verdict import GateClosed, Note, RuleBroken, RuleResult, Verdict
 
 if TYPE_CHECKING:
+    from expectations.quarantine import BrokenCells
     from expectations.rule import Rule
 
 _RULES_NAMED = 3
@@ -80,18 +81,18 @@ def judge(source: str, frame: pd.DataFrame, unparsed: pd.DataFrame, context: Con
     answers = run(source, sheet, {rule.name: rule.expects(rule.name, context) for rule in asked})
     del sheet
 
-    unread = _unread_rows(rows)
-    broken, notes, results = [], [], []
+    broken: list[BrokenCells] = []
+    notes: list[Note] = []
+    results: list[RuleResult] = []
     for rule in suite:
         checked, failed = 0, np.array([], dtype="int64")
         if rule.name in answers:
             checked, failed = answers[rule.name].rows_checked, answers[rule.name].failed
         if not rule.is_about_reading:
             # A cell that could not be read is missing in the frame: that it is missing is not said twice.
-            failed = failed[~np.isin(failed, [*unread.get("", []), *unread.get(rule.column, [])])]
-        results.append(
-            RuleResult(rule.name, rule.must, rule.reason, rule.severity, checked, len(failed), excuses[rule.name])
-        )
+            failed = np.setdiff1d(failed, rows.unread(rule.column), assume_unique=True)
+        excuse = excuses[rule.name]
+        results.append(RuleResult(rule.name, rule.must, rule.reason, rule.severity, checked, len(failed), excuse))
         if not len(failed):
             continue
         if rule.severity == "note":
@@ -169,10 +170,6 @@ def _refuse_unlike_the_contract(rows: Rows) -> None:
             f"The rows of {source.name} came to the gate with {'; '.join(found)}.",
             remedy="This is a fault in the reading of deliveries, not in a delivery: run its tests.",
         )
-
-
-def _unread_rows(rows: Rows) -> dict[str, npt.NDArray[np.int64]]:
-    return {str(column): cells["row"].to_numpy(dtype="int64") for column, cells in rows.unparsed.groupby("column")}
 
 
 def _sentence(rows: Rows, rule: "Rule", failed: npt.NDArray[np.int64], checked: int) -> str:

@@ -25,14 +25,14 @@ class BrokenCells:
     ----------
     labels
         Labels of their rows.
-    values
+    shown
         Their values, masked.
     rule, column, reason
         What is said of all of them.
     """
 
     labels: npt.NDArray[np.int64]
-    values: "pd.Series[str]"
+    shown: "pd.Series[str]"
     rule: str
     column: str
     reason: str
@@ -108,12 +108,12 @@ def quarantine(rows: Rows, broken: Iterable[BrokenCells]) -> pd.DataFrame:
     place = rows.frame[["file_name", "row_number"]].take(labels)
     return pd.DataFrame(
         {
-            "source": pd.Categorical.from_codes(np.zeros(len(labels), dtype="int8"), [rows.source.name]),
+            "source": pd.Categorical.from_codes(np.zeros(len(labels), dtype="int8"), pd.Index([rows.source.name])),
             "file_name": place["file_name"].array,
             "row_number": place["row_number"].to_numpy(dtype="int64"),
             "rule": _said([group.rule for group in groups], which),
             "column_name": _said([group.column for group in groups], which),
-            "value_masked": pd.concat([group.values for group in groups], ignore_index=True).take(order).array,
+            "value_masked": pd.concat([group.shown for group in groups], ignore_index=True).take(order).array,
             "reason": _said([group.reason for group in groups], which),
         },
         index=labels,

@@ -16,8 +16,8 @@ READABLE = (
         "*",
         "type",
         "must be readable as what the column holds",
-        "A cell that cannot be read, a number without digits or a phone that a spreadsheet rounded to 1.38E+10, is neither "
-        "a value nor a missing one: guessing it would put invented data among the observations.",
+        "A cell that cannot be read, a number without digits or a phone that a spreadsheet rounded to 1.38E+10, is "
+        "neither a value nor a missing one: guessing it would put invented data among the observations.",
         checks.was_read,
     ),
 )
