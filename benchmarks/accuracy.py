@@ -1,0 +1,151 @@
+"""Accuracy: the evidence finds those who cheat and leaves in peace those who do not, or it does not.
+
+Worlds are simulated with known truth, weighed at the default settings, and compared with the truth:
+
+    python -m benchmarks.accuracy --seeds 3 --dealers 300
+
+Average precision ranks units by bits, the planted units of a scheme against honest ones. Excellent dealers are those of
+the honest whose genuine score lies in the top tenth.
+"""
+
+import argparse
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import average_precision_score
+
+from benchmarks.tables import quote
+from detectors.core.schemes import Scheme, UnitKind
+from detectors.core.weighing import Weighing, weigh
+from simulation import World, WorldSettings, simulate
+
+SURVEYS_AND_REVIEWS = ("surveys", "reviews", "dealers")
+
+
+def measure(world: World, weighing: Weighing) -> dict[str, float]:
+    """Compare what was weighed with the truth.
+
+    Parameters
+    ----------
+    world
+        A world with its truth.
+    weighing
+        What `weigh` said of it.
+
+    Returns
+    -------
+    dict
+        Figure by name. Average precisions, shares and mean absolute errors (points of the scale).
+    """
+    truth = world.truth
+    scores = weighing.scores
+    figures = {f"{scheme} AP": _unit_precision(scores, truth.units, scheme) for scheme in Scheme}
+    dealers = scores[scores["unit_kind"] == str(UnitKind.DEALER)]
+    cheats = truth.units.loc[truth.units["unit_kind"] == str(UnitKind.DEALER), "unit_id"]
+    best = dealers.groupby("unit_id").agg(bits=("bits", "max"), flagged=("flagged", "max"))
+    is_cheat = best.index.isin(cheats)
+    figures["any cheating AP"] = average_precision_score(is_cheat, best["bits"]) if is_cheat.any() else np.nan
+    flagged = best["flagged"] == 1
+    figures["cheats flagged"] = float(flagged[is_cheat].mean()) if is_cheat.any() else np.nan
+    figures["flagged who are honest"] = float((~is_cheat[flagged]).mean()) if flagged.any() else 0.0
+    genuine = truth.scores.groupby("dealer_id")["genuine_score"].mean().reindex(best.index)
+    excellent = ~is_cheat & (genuine >= genuine[~is_cheat].quantile(0.9))
+    figures["excellent honest dealers flagged"] = float(flagged[excellent].sum())
+    figures["manipulated interviews AP"] = _record_precision(world, weighing)
+    return {**figures, **_score_errors(world, weighing, set(cheats))}
+
+
+def honest_e_values(weighing: Weighing) -> dict[str, float]:
+    """Return the mean of 2^bits by scheme, to be used on an honest world, and the number of flagged units."""
+    e = np.exp2(weighing.scores["bits"]).groupby(weighing.scores["scheme"]).mean()
+    named = {f"{scheme} mean 2^bits": float(e.get(str(scheme), np.nan)) for scheme in Scheme}
+    return {**named, "false cases": float(weighing.scores.loc[weighing.scores["flagged"] == 1, "unit_id"].nunique())}
+
+
+def _unit_precision(scores: pd.DataFrame, truth: pd.DataFrame, scheme: Scheme) -> float:
+    """Average precision of a scheme's cheats against honest units, those of other schemes left out."""
+    mine = scores[scores["scheme"] == str(scheme)]
+    planted = mine["unit_id"].isin(truth.loc[truth["scheme"] == str(scheme), "unit_id"])
+    honest = ~mine["unit_id"].isin(truth.loc[truth["unit_kind"] == str(scheme.unit_kind), "unit_id"])
+    compared = mine[planted | honest]
+    if not planted.any():
+        return float("nan")
+    return float(average_precision_score(planted[compared.index], compared["bits"] + 1e-6 * compared["affected_share"]))
+
+
+def _record_precision(world: World, weighing: Weighing) -> float:
+    told = weighing.records[weighing.records["source"] == "surveys"].groupby("record_id")["probability"].max()
+    interviews = world.observations()["surveys"]["response_id"]
+    true = interviews.isin(world.truth.records.loc[world.truth.records["source"] == "surveys", "record_id"])
+    if not true.any():
+        return float("nan")
+    return float(average_precision_score(true, interviews.map(told).astype("float64").fillna(0.0)))
+
+
+def _score_errors(world: World, weighing: Weighing, cheats: set[str]) -> dict[str, float]:
+    both = weighing.dealers.merge(world.truth.scores, on=["dealer_id", "survey"])
+    adjusted = (both["adjusted_score"] - both["genuine_score"]).abs()
+    reported = (both["reported_score"] - both["genuine_score"]).abs()
+    inflated = both["dealer_id"].isin(cheats) & (reported > 0.05)
+    honest = ~both["dealer_id"].isin(cheats)
+    ratio = float(adjusted[inflated].mean() / reported[inflated].mean()) if inflated.any() else np.nan
+    return {"adjusted/reported error, cheats": ratio, "adjusted score error, honest": float(adjusted[honest].mean())}
+
+
+def run(settings: WorldSettings, seeds: int) -> pd.DataFrame:
+    """Measure `seeds` cheating and as many honest worlds.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a seed, one column a figure.
+    """
+    rows = []
+    for seed in range(seeds):
+        started = time.perf_counter()
+        world = simulate(replace(settings, seed=seed))
+        cheating = measure(world, weigh(world.observations()))
+        honest = honest_e_values(weigh(simulate(replace(settings, seed=1000 + seed, honest=True)).observations()))
+        rows.append({**cheating, **honest})
+        print(f"seed {seed}: {time.perf_counter() - started:.0f} s", file=sys.stderr)
+    return pd.DataFrame(rows)
+
+
+def main() -> None:
+    """Run the benchmark and quote its tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--dealers", type=int, default=300)
+    parser.add_argument("--months", type=int, default=6)
+    parser.add_argument("--only", choices=["all", "surveys-and-reviews"], help="one of the two tables")
+    arguments = parser.parse_args()
+    settings = WorldSettings(dealers=arguments.dealers, months=arguments.months, end="2026-10")
+    wanted = {
+        "all": ("accuracy", settings),
+        "surveys-and-reviews": ("accuracy-surveys-and-reviews", replace(settings, sources=SURVEYS_AND_REVIEWS)),
+    }
+    for choice, (name, chosen) in wanted.items():
+        if arguments.only in (None, choice):
+            figures = run(chosen, arguments.seeds)
+            table = pd.DataFrame(
+                {
+                    "figure": figures.columns,
+                    "median": [f"{value:.3f}" for value in figures.median()],
+                    "worst": [f"{value:.3f}" for value in _worst(figures)],
+                }
+            )
+            command = f"python -m benchmarks.accuracy --seeds {arguments.seeds} --dealers {arguments.dealers}"
+            print(quote(name, table, f"{command} --only {choice}"))
+
+
+def _worst(figures: pd.DataFrame) -> "pd.Series[float]":
+    """Return the least favourable seed of each figure: precisions are good when high, everything else when low."""
+    good_high = figures.columns.str.endswith("AP") | (figures.columns == "cheats flagged")
+    return figures.min().where(good_high, figures.max())
+
+
+if __name__ == "__main__":
+    main()
