@@ -1,0 +1,1 @@
+"""Wording: what customers say, and whose words they are."""
