@@ -1,0 +1,73 @@
+"""Personal values leave a delivery here: tokens and derived facts go on, and nothing that names a person."""
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from detectors.core.sources import SOURCES, Personal, Source
+from lake.free_text import scrub
+from lake.keys import Key
+from lake.phones import describe
+from lake.tables import arrow_type, to_pandas
+
+DERIVED = ("phone_kind", "phone_carrier", "phone_block", "phone_last2", "phone_shown")
+"""What stands beside ``phone``."""
+
+
+def pseudonymise(source: str, frame: pd.DataFrame, key: Key) -> pd.DataFrame:
+    """Replace what identifies a person by tokens, and scrub numbers from free text.
+
+    Parameters
+    ----------
+    source
+        The source's name.
+    frame
+        Rows with canonical columns and dtypes. Columns that the source does not know are left out, since nobody can say
+        whether they are personal; ``file_name`` and ``row_number`` stay.
+    key
+        The key of the lake.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows in the same order, with `DERIVED` columns after ``phone``.
+
+    Examples
+    --------
+    >>> staff = pd.DataFrame({"dealer_id": ["D1"], "staff_id": ["S1"], "phone": ["13812345678"]})
+    >>> pseudonymise("staff", staff, Key(bytes(32), origin="an example")).iloc[0].to_dict()
+    {'dealer_id': 'D1', 'staff_id': 'S1', 'phone': '0rKQPILMw3zX2cA1', 'phone_kind': 'mobile',
+     'phone_carrier': 'China Mobile', 'phone_block': 't9t0gR95J72uxMdQ', 'phone_last2': 78.0,
+     'phone_shown': '138****5678'}
+    """
+    return to_pandas(pseudonymous_table(SOURCES[source], frame, key))
+
+
+def pseudonymous_table(source: Source, frame: pd.DataFrame, key: Key) -> pa.Table:
+    """Do what `pseudonymise` does, for the writer, which takes Arrow tables."""
+    columns: dict[str, pa.Array] = {}
+    for column in source.known(frame.columns):
+        values = _values(frame[column.name], arrow_type(column.kind))
+        match column.personal:
+            case None:
+                columns[column.name] = values
+            case Personal.FREE_TEXT:
+                columns[column.name] = scrub(values)
+            case Personal.VEHICLE:
+                columns[column.name] = key.tokens("vin", pc.utf8_upper(values))
+            case Personal.CUSTOMER:
+                columns[column.name] = key.tokens("customer_id", values)
+            case Personal.PHONE:
+                columns[column.name] = key.tokens("phone", values)
+                columns |= describe(values, key)
+    for name, kind in (("file_name", pa.large_string()), ("row_number", pa.int64())):
+        if name in frame.columns:
+            columns[name] = _values(frame[name], kind)
+    return pa.table(columns)
+
+
+def _values(series: pd.Series, kind: pa.DataType) -> pa.Array:
+    values = pa.array(series, from_pandas=True)
+    if isinstance(values, pa.ChunkedArray):
+        values = values.combine_chunks()
+    return values.cast(kind)
