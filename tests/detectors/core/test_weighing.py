@@ -112,7 +112,7 @@ def test_abstentions_neither_help_nor_hurt() -> None:
     silent = evidence(("D1", "ratings", 0.0, False), ("D2", "ratings", 0.0, False)).assign(abstained=True)
     joined = join_families(pd.concat([told, silent]), FindingSettings()).set_index("unit_id")
     assert joined.loc["D1", "bits"] == pytest.approx(5.0)
-    assert joined.loc["D2", ["bits", "n"]].tolist() == [0.0, 0]
+    assert (joined.loc["D2", "bits"], joined.loc["D2", "n"]) == (0.0, 0)
 
 
 def test_every_unit_is_scored_once_a_scheme_flagged_or_not() -> None:
