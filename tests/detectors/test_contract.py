@@ -58,7 +58,7 @@ def assert_same(one: Weighed, other: Weighed) -> None:
 
 def test_it_is_a_frozen_dataclass_and_says_what_it_needs(detector: Detector) -> None:
     assert dataclasses.is_dataclass(detector)
-    assert type(detector).__dataclass_params__.frozen  # type: ignore[attr-defined]
+    assert type(detector).__dataclass_params__.frozen
     assert detector.schemes
     assert len({scheme.unit_kind for scheme in detector.schemes}) == 1
     for source, columns in detector.needs.items():
@@ -165,7 +165,7 @@ def hostile() -> Iterator[tuple[str, Observations]]:
         "all answers equal",
         with_surveys(surveys.assign(overall=np.float32(10), **dict.fromkeys(items, np.float32(1)))),
     )
-    yield "all items empty", with_surveys(surveys.assign(**dict.fromkeys(items, np.float32("nan")), verbatim=pd.NA))
+    yield "all items empty", with_surveys(surveys.assign(**dict.fromkeys(items, np.float32("nan")), verbatim=None))
     yield "nobody answered one item", with_surveys(surveys.assign(**{items[0]: np.float32("nan")}))
     yield "identical verbatims", with_surveys(surveys.assign(verbatim="服务特别满意，顾问很专业，什么都给十分"))
     two_points = dict.fromkeys(["overall", *[name for name in items if name.startswith("q_")]])
