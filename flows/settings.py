@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -146,18 +145,22 @@ class Settings(BaseSettings):
         home = Path(flags.get("home") or os.environ.get(f"{_PREFIX}HOME") or DEFAULT_HOME)
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, home / FILE_NAME)
 
-    def sha256(self) -> str:
-        """Return the digest of what influences a result: no secret, no place.
+    def influences(self) -> dict[str, Any]:
+        """Return what influences a result, ready for JSON: no secret, no place.
 
         The vendors' heading maps count with their content.
         """
         told = self.model_dump(mode="json", exclude=_ONLY_WHERE)
-        told["surveys"] = sorted(told["surveys"])
-        told["vendor_maps"] = sorted(_digest(path) for path in self._map_files())
-        return hashlib.sha256(json.dumps(told, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+        maps = sorted(self.vendor_maps.glob("*.toml")) if self.vendor_maps else []
+        return told | {
+            "surveys": sorted(told["surveys"]),
+            "vendor_maps": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in maps},
+        }
 
-    def _map_files(self) -> Iterable[Path]:
-        return self.vendor_maps.glob("*.toml") if self.vendor_maps else ()
+    def sha256(self) -> str:
+        """Return the digest of what influences a result."""
+        told = json.dumps(self.influences(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(told.encode()).hexdigest()
 
     @property
     def database(self) -> str:
@@ -170,6 +173,21 @@ class Settings(BaseSettings):
     def lake(self) -> Path | str:
         """Where the observations are: a folder, or the URL of an object store."""
         return self.lake_url or (self.home / "lake").absolute()
+
+    @property
+    def key_file(self) -> Path:
+        """Where the key is kept, unless the settings hold it."""
+        return self.home / "key"
+
+    @property
+    def key_digits(self) -> str | None:
+        """The key: hand it to the lake and nowhere else."""
+        return self.key.get_secret_value() if self.key else None
+
+    @property
+    def anchors(self) -> Path:
+        """Where the heads of the event log are kept, outside the database."""
+        return self.home / "anchors.tsv"
 
     @property
     def storage(self) -> dict[str, str] | None:
@@ -223,7 +241,3 @@ def _refuse_unknown_variables() -> None:
                 f"The environment has {name}, which Mingcha does not know.",
                 remedy=f"Did you mean {near[0]}?" if near else "docs/operating.md lists every setting.",
             )
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
