@@ -11,7 +11,7 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read when it is imported
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
-    from great_expectations import ExpectationSuite, get_context
+    from great_expectations import ExpectationSuite, ValidationDefinition, get_context
     from great_expectations.data_context.types.base import ProgressBarsConfig
     from great_expectations.expectations.core import (  # type: ignore[attr-defined]
         ExpectColumnValuesToBeBetween,
@@ -29,5 +29,6 @@ __all__ = [
     "Expectation",
     "ExpectationSuite",
     "ProgressBarsConfig",
+    "ValidationDefinition",
     "get_context",
 ]

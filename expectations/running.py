@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from expectations.library import Expectation, ExpectationSuite, ProgressBarsConfig, get_context
+from expectations.library import Expectation, ExpectationSuite, ProgressBarsConfig, ValidationDefinition, get_context
 from expectations.verdict import RuleBroken
 
 
@@ -55,11 +55,16 @@ def run(source: str, sheet: pd.DataFrame, suite: Mapping[str, Expectation]) -> d
     # A context of its own for every run: a context keeps the frames it was given.
     context = get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    definition = context.data_sources.add_pandas(source).add_dataframe_asset(source)
-    batch = definition.add_batch_definition_whole_dataframe(source).get_batch({"dataframe": sheet})
-    answers = {}
+    asset = context.data_sources.add_pandas(source).add_dataframe_asset(source)
+    suite_of_source = context.suites.add(ExpectationSuite(source, expectations=list(suite.values())))
+    definition = context.validation_definitions.add(
+        ValidationDefinition(
+            name=source, data=asset.add_batch_definition_whole_dataframe(source), suite=suite_of_source
+        )
+    )
     # COMPLETE alone lists every label; the values it lists as well are marks, and go no further than here.
-    outcomes = batch.validate(ExpectationSuite(source, expectations=list(suite.values())), result_format="COMPLETE")
+    outcomes = definition.run(batch_parameters={"dataframe": sheet}, result_format="COMPLETE")
+    answers = {}
     for outcome in outcomes.results:
         rule = str(outcome.expectation_config.kwargs["column"]) if outcome.expectation_config else "?"
         if "unexpected_index_list" not in outcome.result:

@@ -14,7 +14,7 @@ class RuleResult:
     Parameters
     ----------
     rule
-        Name of the rule, ``<column>.<what>``.
+        Name of the rule, ``<column>.<what>``. Where cells could not be read, ``*.type`` is told column by column.
     must, reason
         What must hold, and why.
     severity
