@@ -99,8 +99,21 @@ def _code_points(texts: Sequence[str]) -> Codes:
     joined = _SEPARATOR.join(texts)
     if joined.count(_SEPARATOR) != len(texts) - 1:
         joined = _SEPARATOR.join(text.replace(_SEPARATOR, " ") for text in texts)
-    normal = unicodedata.normalize("NFKC", joined)
-    return np.frombuffer(normal.encode("utf-32-le", "replace"), dtype=np.uint32)
+    codes = np.frombuffer(joined.encode("utf-32-le", "replace"), dtype=np.uint32)
+    # Nearly every character has a normal form of one character, which a table gives ten times faster.
+    if any(_composes(code) for code in np.flatnonzero(np.bincount(codes)).tolist()):
+        normal = unicodedata.normalize("NFKC", _decode(codes))
+        codes = np.frombuffer(normal.encode("utf-32-le"), dtype=np.uint32)
+    return codes
+
+
+@cache
+def _composes(code: int) -> bool:
+    """Tell whether a character's normal form is more than one, or depends on its neighbours."""
+    character = chr(code)
+    return len(unicodedata.normalize("NFKC", character)) != 1 or bool(
+        unicodedata.combining(character) or 0x1100 <= code < 0x1200
+    )
 
 
 def _simple(codes: Codes) -> Codes:
@@ -119,6 +132,8 @@ def _decode(codes: Codes) -> str:
 def _simple_form(code: int) -> int:
     """Return the character in lower case and simplified form, itself where that is not one character."""
     character = chr(code)
+    normal = unicodedata.normalize("NFKC", character)
+    character = normal if len(normal) == 1 else character
     if character.isascii():
         return ord(character.lower())
     for form in (character.lower(), _simplify(character)):

@@ -1,0 +1,108 @@
+"""Telling: customers who say that they were told what to answer.
+
+The pattern. "他们说打十分", "店里让我说特别满意", "sales asked me to give 10": some customers tell the interviewer,
+unasked, that somebody at the dealer told them what to answer.
+
+Why it matters. It is the plainest evidence of coaching there is, and for each customer who tells there are many who
+were told the same and do not say so.
+
+What honest thing can look the same. "没人让我打满分" and "nobody told me what to say" deny it; "有人让你打满分吗"
+asks; "如果他们让我 打满分" supposes; "服务让我十分满意" praises: none of them counts (`grammar` says how). Reminders
+that a call will come, and requests to answer as it was, are good practice. A joke or a misheard sentence happens
+everywhere: how often, is learnt from the network, and one such customer is little evidence where the network has
+many.
+
+References
+----------
+Chapman et al. (2001), "A simple algorithm for identifying negated findings", Journal of Biomedical Informatics 34.
+TrueDelta's survey of about 1,700 buyers, in Quirk's: 28 % had been asked for perfect scores.
+
+Examples
+--------
+>>> from datetime import date
+>>> import numpy as np, pandas as pd
+>>> said = pd.Series(["没人让我打满分", "服务让我非常满意"] * 600, dtype="str")
+>>> said[[0, 2, 4, 6]] = "店里让我说特别满意"
+>>> surveys = pd.DataFrame({
+...     "response_id": [f"R{place}" for place in range(1200)], "survey": "SSI", "overall": 10.0,
+...     "dealer_id": np.repeat([f"D{place:02d}" for place in range(30)], 40), "verbatim": said,
+... })
+>>> seen, detector = Observations(date(2026, 10, 31), {"surveys": surveys}), Telling()
+>>> units = detector.weigh(seen, detector.learn(seen)).units
+>>> bool(units["bits"].drop("D00").max() < 1 < 8 < units.loc["D00", "bits"])
+True
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pandas as pd
+
+from detectors.core.detector import Detector
+from detectors.core.evidence import Weighed, records
+from detectors.core.instruments.usual import Usual, learn_usual, weigh_excess
+from detectors.core.observations import Observations
+from detectors.core.schemes import Scheme
+from detectors.wording.grammar import Tale, read
+
+
+@dataclass(frozen=True)
+class Telling(Detector):
+    """Customers who say that they were told what to answer.
+
+    Parameters
+    ----------
+    fewest_answers
+        A dealer with fewer open answers is not judged.
+    potency
+        Probability that a coached customer tells. Few do; a customer who was paid to deny it does not.
+    sureness
+        Probability that an interview was coached if its customer says so and the dealer coaches.
+    """
+
+    fewest_answers: int = 10
+    potency: float = 0.25
+    sureness: float = 0.95
+
+    schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.COACHED,)
+    needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"surveys": ("dealer_id", "verbatim")}
+
+    def _learn(self, network: Observations) -> Usual:
+        counts = count_tales(network, Tale.TOLD)[0]
+        return learn_usual(counts["hits"], counts["trials"], potency=self.potency)
+
+    def _weigh(self, observations: Observations, learned: Usual) -> Weighed:
+        counts, telling = count_tales(observations, Tale.TOLD)
+        units = weigh_excess(
+            counts,
+            learned,
+            fewest=self.fewest_answers,
+            few=f"It has {{trials}} open answers; with fewer than {self.fewest_answers} a dealer is not judged.",
+            sentence="{hits} of {trials} customers with an open answer said that they were told what to answer; "
+            "dealers like this one have {fewest} to {most}.",
+        )
+        said = "The customer said that somebody told them what to answer."
+        return Weighed(units, records("surveys", telling.assign(probability=self.sureness, reason=said)))
+
+
+def count_tales(observations: Observations, tale: Tale) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Count the customers who tell.
+
+    Parameters
+    ----------
+    observations
+        Rows with interviews.
+    tale
+        What is told.
+
+    Returns
+    -------
+    tuple
+        ``hits`` and ``trials`` by dealer, sorted; and the interviews that tell, as ``record_id`` and ``unit_id``.
+    """
+    surveys = observations["surveys"]
+    told = read(surveys["verbatim"])[str(tale)]
+    said = surveys.loc[told.index, ["response_id", "dealer_id"]].set_axis(["record_id", "unit_id"], axis=1)
+    by_dealer = told.groupby(said["unit_id"], sort=True)
+    return pd.DataFrame({"hits": by_dealer.sum(), "trials": by_dealer.size()}), said[told]
