@@ -9,7 +9,8 @@ Examples
 
 from simulation.inbox import VENDOR_B_HEADINGS, VENDOR_B_PREFIXES, write_inbox
 from simulation.settings import SettingsError, WorldSettings
-from simulation.world import Truth, World, simulate
+from simulation.truth import Truth
+from simulation.world import World, simulate
 
 __all__ = [
     "VENDOR_B_HEADINGS",

@@ -5,10 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulation.chance import Flags, Floats, Integers, happens, normal, stream
-from simulation.network import Network
-from simulation.questionnaire import Questionnaire
-from simulation.settings import WorldSettings
-from simulation.visits import Customers, Visits
+from simulation.visits import Scene
 
 _SAME_TOPIC_LOSS = 0.65
 _ROOM_BELOW = 0.45
@@ -43,24 +40,21 @@ class Ruler:
             One per answer; the coin decides whether a rounder rounds up.
         """
         below = np.ceil((np.float32(self.top) - latent) / np.float32(self.step))
-        answer = np.clip(self.high - np.maximum(below, 0), self.low, self.high).astype(np.float32)
+        answer: Floats = np.asarray(np.clip(self.high - np.maximum(below, 0), self.low, self.high), dtype=np.float32)
         if self.high - self.low < 7:
             return answer
         odd = (self.high - answer) % 2 == 1
-        return np.where(rounder & odd, np.where(coin, answer + 1, np.maximum(answer - 1, self.low)), answer).astype(
-            np.float32
-        )
+        rounded = np.where(coin, answer + 1, np.maximum(answer - 1, self.low))
+        return np.asarray(np.where(rounder & odd, rounded, answer), dtype=np.float32)
 
 
-def genuine_overall(
-    settings: WorldSettings, customers: Customers, visits: Visits, completed: Flags
-) -> tuple[Ruler, Floats]:
+def genuine_overall(scene: Scene, completed: Flags) -> tuple[Ruler, Floats]:
     """Lay the scale so that the share of top answers is as set, and read every visit's overall satisfaction off it.
 
     Parameters
     ----------
-    settings, customers, visits
-        The world's.
+    scene
+        What happened.
     completed
         Over visits: would complete an interview if nobody cheated.
 
@@ -69,10 +63,11 @@ def genuine_overall(
     Ruler and array over visits
         The overall answer that each visit's customer would honestly give.
     """
+    settings, visits = scene.settings, scene.visits
     rng = stream(settings.seed, "overall")
     latent = visits.latent + normal(rng, len(visits), 0.25)
     coin = happens(rng, 0.6, len(visits))
-    rounder = customers.rounder[customers.person[visits.customer]]
+    rounder = scene.customers.rounder[scene.person]
     low, high = settings.scale
     sample = np.flatnonzero(completed)[:300_000] if completed.any() else np.arange(len(visits))
     tenth = float(np.quantile(latent[sample], 0.1))
@@ -85,16 +80,13 @@ def genuine_overall(
     return ruler, ruler.read(latent, rounder, coin)
 
 
-def genuine_items(
-    settings: WorldSettings, customers: Customers, visits: Visits, ruler: Ruler, overall: Floats,
-    asked: tuple[Questionnaire, Questionnaire], called: Integers,
-) -> dict[str, Floats]:  # fmt: skip
+def genuine_items(scene: Scene, ruler: Ruler, overall: Floats, called: Integers) -> dict[str, Floats]:
     """Answer every rated item as the visit's customer honestly would.
 
     Parameters
     ----------
-    settings, customers, visits, ruler, asked
-        The world's.
+    scene, ruler
+        What happened, and the scale.
     overall
         Over visits: the honest overall answer.
     called
@@ -105,7 +97,8 @@ def genuine_items(
     dict
         Answers over `called` by item code, NaN where it was not asked or the customer could not say.
     """
-    rng = stream(settings.seed, "items")
+    rng, asked = stream(scene.settings.seed, "items"), scene.questionnaires
+    customers, visits = scene.customers, scene.visits
     codes = list(dict.fromkeys(code for questions in asked for code in questions.items))
     answers = {code: np.full(len(called), np.nan, dtype=np.float32) for code in codes}
     for kind, questions in enumerate(asked):
@@ -113,7 +106,7 @@ def genuine_items(
         visit = called[rows]
         person = customers.person[visits.customer[visit]]
         base = visits.latent[visit]
-        dealer_item = normal(rng, (settings.dealers, len(questions.items)), 0.15)
+        dealer_item = normal(rng, (scene.settings.dealers, len(questions.items)), 0.15)
         unsure = np.exp(normal(rng, len(rows), 0.5)) * np.where(visits.vendor[visit] == 1, 0.6, 1.0)
         for item, code in enumerate(questions.items):
             missed = np.zeros(len(rows), dtype=np.float32)
@@ -133,22 +126,20 @@ def genuine_items(
     return answers
 
 
-def reported_facts(
-    settings: WorldSettings, customers: Customers, visits: Visits, asked: tuple[Questionnaire, Questionnaire],
-    called: Integers, claims_all: Flags,
-) -> dict[str, Floats]:  # fmt: skip
+def reported_facts(scene: Scene, called: Integers, claims_all: Flags) -> dict[str, Floats]:
     """Report the process facts: what happened, but for slips of memory; yes-sayers slip upwards.
 
     Parameters
     ----------
-    settings, customers, visits, asked
-        The world's.
+    scene
+        What happened.
     called
         Places of the visits that were interviewed.
     claims_all
         Over `called`: was not there, and says yes to nearly everything.
     """
-    rng = stream(settings.seed, "reported facts")
+    rng, asked = stream(scene.settings.seed, "reported facts"), scene.questionnaires
+    customers, visits = scene.customers, scene.visits
     codes = list(dict.fromkeys(code for questions in asked for code in questions.facts))
     reported = {code: np.full(len(called), np.nan, dtype=np.float32) for code in codes}
     for kind, questions in enumerate(asked):
@@ -164,16 +155,13 @@ def reported_facts(
     return reported
 
 
-def duration_s(
-    settings: WorldSettings, network: Network, customers: Customers, visits: Visits, called: Integers,
-    letters: Integers, hurry: Floats,
-) -> Floats:  # fmt: skip
+def duration_s(scene: Scene, called: Integers, letters: Integers, hurry: Floats) -> Floats:
     """Time every call: a greeting, a few seconds per question, and the open answer word by word.
 
     Parameters
     ----------
-    settings, network, customers, visits
-        The world's.
+    scene
+        What happened.
     called
         Places of the visits that were interviewed.
     letters
@@ -186,10 +174,10 @@ def duration_s(
     array over `called`
         Whole seconds.
     """
-    rng = stream(settings.seed, "durations")
-    person = customers.person[visits.customer[called]]
+    settings, network, customers = scene.settings, scene.network, scene.customers
+    rng, person = stream(settings.seed, "durations"), scene.person[called]
     questions = settings.items + 1 + 0.7 * (8 if settings.facts else 0)
-    pace = network.interviewer_pace[visits.interviewer[called]] + normal(rng, len(called), 0.22) + hurry
+    pace = network.interviewer_pace[scene.visits.interviewer[called]] + normal(rng, len(called), 0.22) + hurry
     pace = pace + 0.06 * customers.talkative[person] - 0.25 * customers.one_number[person]
     spoken = 45 + questions * 9.5 * np.exp(pace) + letters * rng.uniform(0.7, 1.6, len(called)) * np.exp(hurry)
-    return np.maximum(np.round(spoken), 20).astype(np.float32)
+    return np.asarray(np.maximum(np.round(spoken), 20), dtype=np.float32)

@@ -15,7 +15,8 @@ def stream(seed: int, subject: str) -> np.random.Generator:
 
     Examples
     --------
-    >>> stream(1, "reviews").random() == stream(1, "reviews").random(), stream(1, "reviews").random() == stream(1, "staff").random()
+    >>> drawn = [stream(1, subject).random() for subject in ("reviews", "reviews", "staff")]
+    >>> drawn[0] == drawn[1], drawn[1] == drawn[2]
     (True, False)
     """
     return np.random.Generator(np.random.SFC64([seed, crc32(subject.encode())]))
@@ -41,7 +42,7 @@ def choose(rng: np.random.Generator, weights: npt.ArrayLike, size: int) -> Integ
     """Draw positions in `weights`, each as often as its weight says."""
     cumulative = np.cumsum(np.asarray(weights, dtype=np.float64))
     drawn = np.searchsorted(cumulative, rng.random(size) * cumulative[-1], side="right")
-    return np.minimum(drawn, len(cumulative) - 1).astype(np.int64)
+    return np.asarray(np.minimum(drawn, len(cumulative) - 1), dtype=np.int64)
 
 
 def integers(rng: np.random.Generator, below: npt.NDArray[np.integer] | int, size: int) -> Integers:
@@ -50,6 +51,12 @@ def integers(rng: np.random.Generator, below: npt.NDArray[np.integer] | int, siz
 
 
 def within(starts: npt.NDArray[np.integer], counts: npt.NDArray[np.integer]) -> Integers:
-    """Number the members of groups that stand one after another: ``within([0, 2], [2, 3])`` is ``[0, 1, 0, 1, 2]``."""
+    """Count through the members of groups that stand one after another.
+
+    Examples
+    --------
+    >>> within(np.array([0, 2]), np.array([2, 3])).tolist()
+    [0, 1, 0, 1, 2]
+    """
     total = int(counts.sum())
     return np.arange(total, dtype=np.int64) - np.repeat(starts, counts)

@@ -8,26 +8,25 @@ from simulation.chance import Flags, Integers, choose, happens, integers, normal
 from simulation.network import Network
 from simulation.settings import WorldSettings
 from simulation.text import column, numbered, take
-from simulation.visits import Visits
+from simulation.visits import Scene
 
 CATEGORIES = ("服务态度", "维修质量", "价格费用", "等待时间", "交车问题", "配件", "其他")
 _AUDIT_KINDS = ("mystery_shop", "service_audit")
 
 
-def complaining(settings: WorldSettings, visits: Visits) -> Flags:
+def complaining(scene: Scene) -> Flags:
     """Draw who files a complaint: hardly anyone content, one in five of those for whom it went badly wrong."""
-    rng = stream(settings.seed, "complaints")
+    rng, visits = stream(scene.settings.seed, "complaints"), scene.visits
     probability = np.clip(0.003 + 0.07 * visits.incident * (visits.felt < -0.3), 0, 0.3)
     return happens(rng, probability, len(visits)) & ~visits.comeback
 
 
-def filed(settings: WorldSettings, visits: Visits, complains: Flags) -> tuple[Integers, Integers]:
+def filed(scene: Scene, complains: Flags) -> tuple[Integers, Integers]:
     """Return the places of the visits complained about within the window, and the day (since its first) of filing."""
-    rng = stream(settings.seed, "filing")
+    rng = stream(scene.settings.seed, "filing")
     visit = np.flatnonzero(complains)
-    day = visits.happened_day[visit] + integers(rng, 21, len(visit))
-    last = (settings.last_day - settings.first_day).days
-    inside = (day >= 0) & (day <= last)
+    day = scene.visits.happened_day[visit] + integers(rng, 21, len(visit))
+    inside = (day >= 0) & (day <= scene.last)
     order = np.argsort(day[inside], kind="stable")
     return visit[inside][order], day[inside][order]
 

@@ -6,9 +6,8 @@ import numpy as np
 
 from detectors.core.sources import DISPOSITIONS
 from simulation.chance import Flags, Floats, Integers, choose, happens, integers, logistic, normal, stream
-from simulation.network import Network, random_phones
-from simulation.settings import WorldSettings
-from simulation.visits import Customers, Visits
+from simulation.network import random_phones
+from simulation.visits import Scene
 
 COMPLETED = DISPOSITIONS.index("completed")
 NO_ANSWER = DISPOSITIONS.index("no_answer")
@@ -16,6 +15,7 @@ _BAD_NUMBER = ("out_of_service", "wrong_number", "not_customer")
 _UNSUCCESSFUL = {"refused": 0.26, "no_answer": 0.44, "busy": 0.08, "callback": 0.09, "screened_out": 0.13}
 _BY_HOUR = (0.5, 1.2, 1.3, 0.7, 0.4, 0.9, 1.2, 1.2, 1.1, 1.0, 0.8, 0.3)
 _FIRST_HOUR = 9
+EVERY = slice(None)
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,14 @@ class Calls:
     otherwise: Integers
     second: Integers
 
-    def disposition(self, boost: Floats | float = 0.0) -> Integers:
-        """Return what comes of each call, if willingness is `boost` (log-odds) higher than usual."""
-        completed = (self.luck < logistic(self.logit + boost)) & (self.bad_number < 0)
-        return np.where(completed, COMPLETED, np.where(self.bad_number >= 0, self.bad_number, self.otherwise))
+    def disposition(self, visit: Integers | slice = EVERY, boost: float = 0.0) -> Integers:
+        """Return what comes of the calls of those visits, if willingness is `boost` (log-odds) higher than usual."""
+        bad = self.bad_number[visit]
+        completed = (self.luck[visit] < logistic(self.logit[visit] + boost)) & (bad < 0)
+        return np.where(completed, COMPLETED, np.where(bad >= 0, bad, self.otherwise[visit]))
 
 
-def honest_calls(settings: WorldSettings, network: Network, customers: Customers, visits: Visits) -> Calls:
+def honest_calls(scene: Scene) -> Calls:
     """Draw the lists of honest dealers, and how each call would go.
 
     Customers who are satisfied answer a little more readily; those whose visit went wrong ask a little more often not
@@ -62,17 +63,16 @@ def honest_calls(settings: WorldSettings, network: Network, customers: Customers
 
     Parameters
     ----------
-    settings, network, customers, visits
-        The world's.
+    scene
+        What happened.
     """
+    settings, network, customers, visits = scene.settings, scene.network, scene.customers, scene.visits
     rng, size = stream(settings.seed, "calls"), len(visits)
-    last = (settings.last_day - settings.first_day).days
-    due = (visits.called_day >= 0) & (visits.called_day <= last) & ~visits.comeback
+    due = (visits.called_day >= 0) & (visits.called_day <= scene.last) & ~visits.comeback
     wanted = float(network.interviews.sum()) * settings.contacts_per_interview
     tendency = network.listing[visits.dealer] - 0.1 * visits.incident
     listed = due & (rng.random(size, dtype=np.float32) < logistic(_level(tendency[due], wanted) + tendency))
 
-    person = customers.person[visits.customer]
     phone = customers.phone[visits.customer].copy()
     changed = happens(rng, 0.012 * network.carelessness[visits.dealer], size) & ~customers.staff[visits.customer]
     phone[changed] = random_phones(rng, int(changed.sum()))
@@ -81,7 +81,7 @@ def honest_calls(settings: WorldSettings, network: Network, customers: Customers
     outcomes = np.array([DISPOSITIONS.index(name) for name in _UNSUCCESSFUL])
     logit = (
         0.22 * visits.felt
-        + customers.willingness[person]
+        + customers.willingness[scene.person]
         + np.where(visits.vendor == 1, 0.2, 0.0)
         + normal(rng, settings.dealers, 0.15)[visits.dealer]
     )

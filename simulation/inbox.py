@@ -80,10 +80,11 @@ def _plain_files(world: World) -> dict[str, bytes]:
 
 def _real_files(world: World) -> dict[str, bytes]:
     """Render every source as whoever delivers it would: each in a format and encoding of its own."""
-    month, files = world.settings.end, {}
+    month = f"{world.settings.end}"
+    files: dict[str, bytes] = {}
     for name, frame in world.frames.items():
         if name == "surveys":
-            files |= _survey_files(frame, f"{month}")
+            files |= _survey_files(frame, month)
         elif name == "contacts":
             files[f"contacts_{month}.csv.gz"] = gzip.compress(_csv(_table(name, frame)), mtime=0)
         elif name == "transactions":

@@ -10,10 +10,7 @@ import pyarrow.compute as pc
 
 from simulation import answers
 from simulation.chance import Flags, Floats, Integers, choose, happens, integers, normal, stream
-from simulation.network import Network
-from simulation.questionnaire import Questionnaire
 from simulation.schemes import COACHED, HONEST, INVENTED, REWARDED, STAND_IN, Played
-from simulation.settings import WorldSettings
 from simulation.text import TEXT, column, where
 from simulation.verbatims import (
     BAD_MOOD,
@@ -27,7 +24,7 @@ from simulation.verbatims import (
     tells,
     written_down,
 )  # fmt: skip
-from simulation.visits import Customers, Visits
+from simulation.visits import Scene
 
 Speaker = Callable[[Integers], pa.Array]
 """Says something for each of those rows."""
@@ -42,25 +39,29 @@ class Asked:
 
     Parameters
     ----------
-    settings, network, customers, visits, played
-        The world's.
-    questionnaires
-        SSI, then CSI.
+    scene, played
+        What happened, and how it was cheated with.
     ruler, overall
         The scale; over visits the honest overall answer.
     called
         Places of the visits interviewed, in the order of the calls.
     """
 
-    settings: WorldSettings
-    network: Network
-    customers: Customers
-    visits: Visits
+    scene: Scene
     played: Played
-    questionnaires: tuple[Questionnaire, Questionnaire]
     ruler: answers.Ruler
     overall: Floats
     called: Integers
+
+    @property
+    def interviewer(self) -> Integers:
+        """Over `called`: who called."""
+        return np.asarray(self.scene.visits.interviewer[self.called])
+
+    @property
+    def kind(self) -> Integers:
+        """Over `called`: which questionnaire."""
+        return np.asarray(self.scene.visits.kind[self.called])
 
     @property
     def manner(self) -> Integers:
@@ -79,40 +80,34 @@ def answered(asked: Asked) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns ``overall``, ``q_<code>``, ``fact_<code>``, ``verbatim``, ``duration_s``, as far as the settings want them.
+        Columns ``duration_s``, ``overall``, ``q_<code>``, ``fact_<code>``, ``verbatim``, as far as the settings want.
     """
-    settings, called = asked.settings, asked.called
+    scene, called = asked.scene, asked.called
     overall = asked.overall[called].copy()
-    items = answers.genuine_items(
-        settings, asked.customers, asked.visits, asked.ruler, asked.overall, asked.questionnaires, called
-    )
+    items = answers.genuine_items(scene, asked.ruler, asked.overall, called)
     _obey(asked, overall, items)
     facts: dict[str, Floats] = {}
-    if settings.facts:
-        facts = answers.reported_facts(
-            settings, asked.customers, asked.visits, asked.questionnaires, called, asked.manner == STAND_IN
-        )
+    if scene.settings.facts:
+        facts = answers.reported_facts(scene, called, asked.manner == STAND_IN)
     _copy(asked, overall, items, facts)
     frame = {"overall": overall, **{f"q_{code}": values for code, values in items.items()}}
     frame |= {f"fact_{code}": values for code, values in facts.items()}
     letters = np.zeros(len(called), dtype=np.int64)
     table = pd.DataFrame(frame)
-    if settings.verbatims:
+    if scene.settings.verbatims:
         said = _say(asked, overall)
         letters = pc.fill_null(pc.utf8_length(said), 0).to_numpy(zero_copy_only=False).astype(np.int64)
         table["verbatim"] = column(said)
     table.insert(
         0, "duration_s",
-        answers.duration_s(
-            settings, asked.network, asked.customers, asked.visits, called, letters, _hurry(asked)
-        ).astype(np.float64),
+        answers.duration_s(scene, called, letters, _hurry(asked)).astype(np.float64),
     )  # fmt: skip
     return table
 
 
 def _hurry(asked: Asked) -> Floats:
     """Tens all the way take less time, and what was never asked takes least."""
-    rng = stream(asked.settings.seed, "hurry")
+    rng = stream(asked.scene.settings.seed, "hurry")
     manner, size = asked.manner, len(asked.called)
     invented = normal(rng, size, 0.2) - 0.6
     return np.select([manner == INVENTED, manner != HONEST], [invented, np.full(size, -0.1)], 0.0).astype(np.float32)
@@ -120,7 +115,7 @@ def _hurry(asked: Asked) -> Floats:
 
 def _obey(asked: Asked, overall: Floats, items: dict[str, Floats]) -> None:
     """Give the answers that were asked for: everything the top, mostly the top, or the top until it gets boring."""
-    rng, manner, top = stream(asked.settings.seed, "obedience"), asked.manner, np.float32(asked.ruler.high)
+    rng, manner, top = stream(asked.scene.settings.seed, "obedience"), asked.manner, np.float32(asked.ruler.high)
     for kind, shares in _OBEDIENCE.items():
         rows = np.flatnonzero(manner == kind)
         size = len(rows)
@@ -128,9 +123,9 @@ def _obey(asked: Asked, overall: Floats, items: dict[str, Floats]) -> None:
         nearly = happens(rng, np.where(how == 0, 0.03, 0.08), size)
         overall[rows] = np.maximum(top - nearly, overall[rows])
         bored_after = rng.uniform(0.4, 0.8, size)
-        survey = asked.visits.kind[asked.called[rows]]
+        survey = asked.kind[rows]
         for place, (code, values) in enumerate(items.items()):
-            of_survey = np.array([code in questions.items for questions in asked.questionnaires])
+            of_survey = np.array([code in questions.items for questions in asked.scene.questionnaires])
             before = values[rows]
             slip = happens(rng, np.where(how == 0, 0.015, 0.16), size)
             told = np.maximum(top - slip, np.nan_to_num(before, nan=0))
@@ -141,9 +136,9 @@ def _obey(asked: Asked, overall: Floats, items: dict[str, Floats]) -> None:
 
 def _copy(asked: Asked, overall: Floats, items: dict[str, Floats], facts: dict[str, Floats]) -> None:
     """Copy an earlier interview of one's own with a few changes, or fill the form in from imagination."""
-    rng = stream(asked.settings.seed, "invention")
+    rng = stream(asked.scene.settings.seed, "invention")
     invented = asked.manner == INVENTED
-    interviewer, kind = asked.visits.interviewer[asked.called], asked.visits.kind[asked.called]
+    interviewer, kind = asked.interviewer, asked.kind
     low, high = asked.ruler.low, asked.ruler.high
     for person in np.unique(interviewer[invented]):
         favourites = rng.random()
@@ -161,20 +156,20 @@ def _copy(asked: Asked, overall: Floats, items: dict[str, Floats], facts: dict[s
             imagined = np.clip(high - choose(rng, [0.3, 0.4, 0.25, 0.05], len(rows)), low, high)
             overall[rows] = np.where(copies, overall[model], imagined)
             for code, values in items.items():
-                if code not in asked.questionnaires[survey].items:
+                if code not in asked.scene.questionnaires[survey].items:
                     continue
                 change = np.where(happens(rng, 0.08, len(rows)), rng.choice([-1, 1], len(rows)), 0)
                 about = imagined - choose(rng, [0.55, 0.35, 0.1], len(rows)) + happens(rng, 0.15, len(rows))
                 values[rows] = np.clip(np.where(copies, values[model] + change, about), low, high)
             for code, values in facts.items():
-                if code in asked.questionnaires[survey].facts:
+                if code in asked.scene.questionnaires[survey].facts:
                     fancied = happens(rng, 0.9, len(rows)).astype(np.float32)
                     values[rows] = np.where(copies, values[model], fancied)
 
 
 def _say(asked: Asked, overall: Floats) -> pa.Array:
     """Write down the open answers: nothing, next to nothing, something, or what somebody was told to say."""
-    settings, visits, called = asked.settings, asked.visits, asked.called
+    settings, visits, called = asked.scene.settings, asked.scene.visits, asked.called
     rng, size = stream(settings.seed, "verbatims"), len(called)
     manner, kind = asked.manner, visits.kind[called]
     low, high = settings.scale
@@ -182,8 +177,8 @@ def _say(asked: Asked, overall: Floats) -> pa.Array:
     honest_below = (high - asked.overall[called]) / (high - low)
     leaks = happens(rng, np.where(np.isin(manner, (COACHED, REWARDED)), 0.3, 0.0), size)
     mood = _mood(rng, np.where(leaks, honest_below, below))
-    person = asked.customers.person[visits.customer[called]]
-    talk = asked.customers.talkative[person]
+    person = asked.scene.person[called]
+    talk = asked.scene.customers.talkative[person]
     answers_at_all = happens(
         rng, np.clip(settings.verbatim_share + 0.12 * talk + 0.15 * (mood == BAD_MOOD), 0, 1), size
     )
@@ -201,12 +196,12 @@ def _say(asked: Asked, overall: Floats) -> pa.Array:
     )
     said = _put(said, np.flatnonzero(happens(rng, 0.011, size)), lambda rows: asides(rng, len(rows)))
     said = _put_cheats(rng, asked, said)
-    style = asked.network.interviewer_style[visits.interviewer[called]]
+    style = asked.scene.network.interviewer_style[visits.interviewer[called]]
     return where(pc.is_valid(said).to_numpy(zero_copy_only=False), written_down(rng, said, style), None)
 
 
 def _put_cheats(rng: np.random.Generator, asked: Asked, said: pa.Array) -> pa.Array:
-    settings, visits, called, manner = asked.settings, asked.visits, asked.called, asked.manner
+    settings, visits, called, manner = asked.scene.settings, asked.scene.visits, asked.called, asked.manner
     dealer, kind, size = visits.dealer[called], visits.kind[called], len(called)
     drawn = rng.random(size)
     follows = ((manner == COACHED) & (drawn < settings.script_share)) | ((manner == STAND_IN) & (drawn < 0.15))
@@ -250,10 +245,10 @@ def _mood(rng: np.random.Generator, below: Floats) -> Integers:
 
 def _topics(rng: np.random.Generator, asked: Asked, mood: Integers) -> Integers:
     """Speak, if in a bad mood, mostly of something that was not done."""
-    visits, called = asked.visits, asked.called
+    visits, called = asked.scene.visits, asked.called
     kind = visits.kind[called]
     topic = random_topics(rng, kind)
-    about = np.stack([questions.fact_topics for questions in asked.questionnaires])
+    about = np.stack([questions.fact_topics for questions in asked.scene.questionnaires])
     for fact in rng.permutation(len(visits.facts)):
         missed = ~visits.facts[fact, called] & (mood != GOOD_MOOD) & happens(rng, 0.5, len(called))
         topic = np.where(missed, about[kind, fact], topic)
@@ -271,14 +266,14 @@ def genuine(asked: Asked, completed: Flags) -> pd.DataFrame:
         Over visits: would have completed an interview.
     """
     rows = np.flatnonzero(completed)
-    key = asked.visits.dealer[rows] * 2 + asked.visits.kind[rows]
-    count = np.bincount(key, minlength=asked.settings.dealers * 2)
-    total = np.bincount(key, weights=asked.overall[rows], minlength=asked.settings.dealers * 2)
+    key = asked.scene.visits.dealer[rows] * 2 + asked.scene.visits.kind[rows]
+    count = np.bincount(key, minlength=asked.scene.settings.dealers * 2)
+    total = np.bincount(key, weights=asked.overall[rows], minlength=asked.scene.settings.dealers * 2)
     seen = np.flatnonzero(count)
     return pd.DataFrame(
         {
-            "dealer_id": column(asked.network.dealer_ids.take(pa.array(seen // 2))),
-            "survey": pd.Series([asked.questionnaires[place].survey for place in seen % 2], dtype="str"),
+            "dealer_id": column(asked.scene.network.dealer_ids.take(pa.array(seen // 2))),
+            "survey": pd.Series([asked.scene.questionnaires[place].survey for place in seen % 2], dtype="str"),
             "genuine_score": total[seen] / count[seen],
         }
     )

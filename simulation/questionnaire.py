@@ -30,8 +30,9 @@ _CSI = (
     "progress_updates explanation|farewell reception"
 )
 _FACTS = (
-    "greeted_promptly reception 2.2|needs_asked adviser 1.7|test_drive_offered test_drive 1.4|price_explained price 2.0|"
-    "walkaround_done delivery 1.3|functions_shown explanation 1.2|delivered_on_time delivery 2.1|contacted_after followup 1.0",
+    "greeted_promptly reception 2.2|needs_asked adviser 1.7|test_drive_offered test_drive 1.4|"
+    "price_explained price 2.0|walkaround_done delivery 1.3|functions_shown explanation 1.2|"
+    "delivered_on_time delivery 2.1|contacted_after followup 1.0",
     "greeted_promptly reception 2.2|walkaround_done adviser 1.2|cost_quoted price 2.0|work_explained explanation 1.6|"
     "fixed_first_time repair 2.3|ready_on_time time 1.7|car_washed washing 1.5|contacted_after followup 0.8",
 )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from detectors.core.schemes import Scheme
 from simulation.chance import Flags, Floats, Integers, happens, integers, normal, stream
@@ -10,7 +11,7 @@ from simulation.contacts import COMPLETED, NO_ANSWER, Calls
 from simulation.network import Network, random_phones
 from simulation.reviews import Bought
 from simulation.settings import WorldSettings
-from simulation.visits import Customers, Visits
+from simulation.visits import Scene, Visits
 
 SCHEMES = tuple(Scheme)
 HONEST, COACHED, REWARDED, STAND_IN, INVENTED = range(5)
@@ -51,16 +52,13 @@ class Played:
     cheats: list[tuple[Scheme, int]] = field(default_factory=list)
 
 
-def play(
-    settings: WorldSettings, network: Network, customers: Customers, visits: Visits, calls: Calls, overall: Floats,
-    complains: Flags, target: Floats,
-) -> Played:  # fmt: skip
+def play(scene: Scene, calls: Calls, overall: Floats, complains: Flags, target: Floats) -> Played:
     """Let dealers and interviewers cheat, each as a person would.
 
     Parameters
     ----------
-    settings, network, customers, visits, calls
-        The world's, honest.
+    scene, calls
+        What happened, and how honest lists and calls would go.
     overall
         Over visits: the honest overall answer.
     complains
@@ -68,6 +66,7 @@ def play(
     target
         Over dealers: the bonus threshold.
     """
+    settings, network, visits = scene.settings, scene.network, scene.visits
     rng, size = stream(settings.seed, "schemes"), len(visits)
     nobody_buys = Bought(np.zeros(0, np.int64), np.zeros(0, np.float32), np.zeros(0, np.int64))
     played = Played(
@@ -96,17 +95,16 @@ def play(
         visit = np.flatnonzero(calls.listed & np.isin(visits.dealer, dealers))
         share = by_dealer[visits.dealer[visit]]
         if scheme in (Scheme.COACHED, Scheme.INCENTIVISED):
-            _persuade(rng, settings, visits, calls, played, scheme, visit, share)
+            _persuade(rng, scene, calls, played, scheme, picked=visit, share=share)
         elif scheme is Scheme.FAKE_CONTACTS:
-            _stand_in(rng, settings, network, visits, played, visit, share)
+            _stand_in(rng, scene, played, visit, share)
         elif scheme is Scheme.WITHHELD:
-            _withhold(rng, visits, played, complains, visit, share)
+            _withhold(rng, visits, played, complains, picked=visit, share=share)
         elif scheme is Scheme.TARGET_GAMING:
             for dealer in dealers:
-                _game(
-                    rng, settings, visits, calls, played, overall, visit[visits.dealer[visit] == dealer], target[dealer]
-                )
-    _invent(rng, settings, network, visits, played)
+                here = visit[visits.dealer[visit] == dealer]
+                _game(rng, scene, calls, played, overall=overall, picked=here, target=float(target[dealer]))
+    _invent(rng, scene, played)
     return played
 
 
@@ -119,7 +117,7 @@ def _means(dealer: Integers, overall: Floats, completed: Flags, dealers: int) ->
 def _cheats(
     rng: np.random.Generator, settings: WorldSettings, network: Network, short_of_target: Floats
 ) -> dict[Scheme, Integers]:
-    """Choose disjoint dealers for every scheme; who games the target is far below it, and some reviews are a group's."""
+    """Choose disjoint dealers for every scheme; who games the target is far below it, some rings are one owner's."""
     eligible = ~network.excellent & ~network.new
     number = round(settings.scheme_share * settings.dealers)
     if settings.scheme_share > 0 and settings.dealers >= 20:
@@ -151,25 +149,27 @@ def _rings(rng: np.random.Generator, network: Network, dealers: Integers) -> Int
 
 
 def _odds_of_being_touched(share: Floats, touched: float, untouched: float) -> Floats:
-    """Return the share of the list to touch, so that `share` of the interviews are, where the touched complete more often."""
-    return share * untouched / (touched * (1 - share) + share * untouched)
+    """Return the share of the list to touch for that share of interviews, where the touched complete more often."""
+    odds = share * untouched / (touched * (1 - share) + share * untouched)
+    return np.asarray(odds, dtype=np.float32)
 
 
 def _persuade(
-    rng: np.random.Generator, settings: WorldSettings, visits: Visits, calls: Calls, played: Played, scheme: Scheme,
-    visit: Integers, share: Floats,
+    rng: np.random.Generator, scene: Scene, calls: Calls, played: Played, scheme: Scheme, *,
+    picked: Integers, share: Floats,
 ) -> None:  # fmt: skip
     """Ask some customers for tens, or reward them: some advisers nearly everyone, others hardly anyone."""
+    settings, visits, visit = scene.settings, scene.visits, picked
     manner = COACHED if scheme is Scheme.COACHED else REWARDED
     usual = 1 / settings.contacts_per_interview
     odds = usual / (1 - usual) * np.exp(_EAGERNESS[manner] * 0.8)
     eagerness = rng.uniform(0.4, 1.6, (settings.dealers, 14))
-    key = rng.random(len(visit)) / eagerness[visits.dealer[visit], visits.adviser[visit]]
+    key = rng.random(len(visit), dtype=np.float32) / eagerness[visits.dealer[visit], visits.adviser[visit]]
     wanted = _odds_of_being_touched(share, odds / (1 + odds), usual)
     _touch(calls, played, scheme, manner, visit[_lowest(visits.dealer[visit], key, wanted)])
 
 
-def _lowest(dealer: Integers, key: Floats, share: Floats) -> Flags:
+def _lowest(dealer: Integers, key: npt.NDArray[np.floating], share: Floats) -> Flags:
     """Pick each dealer's share of rows with the lowest keys."""
     order = np.lexsort((key, dealer))
     rank = np.empty(len(dealer), dtype=np.int64)
@@ -182,16 +182,14 @@ def _lowest(dealer: Integers, key: Floats, share: Floats) -> Flags:
 
 def _touch(calls: Calls, played: Played, scheme: Scheme, manner: int, visit: Integers) -> None:
     """Mark persuaded customers; they answer the call a little more readily."""
-    played.disposition[visit] = calls.disposition(_EAGERNESS[manner])[visit]
+    played.disposition[visit] = calls.disposition(visit, _EAGERNESS[manner])
     answered = visit[played.disposition[visit] == COMPLETED]
     played.scheme[answered], played.manner[answered] = SCHEMES.index(scheme), manner
 
 
-def _stand_in(
-    rng: np.random.Generator, settings: WorldSettings, network: Network, visits: Visits, played: Played,
-    visit: Integers, share: Floats,
-) -> None:  # fmt: skip
+def _stand_in(rng: np.random.Generator, scene: Scene, played: Played, visit: Integers, share: Floats) -> None:
     """Hand over other numbers, rather for customers one is afraid of: staff, a few friends, fresh cards in sequence."""
+    settings, network, visits = scene.settings, scene.network, scene.visits
     key = visits.felt[visit] + normal(rng, len(visit), 1.5)
     wanted = _odds_of_being_touched(share, 0.95, 1 / settings.contacts_per_interview)
     chosen = _lowest(visits.dealer[visit], key, wanted)
@@ -221,9 +219,10 @@ def _stand_in(
 
 
 def _withhold(
-    rng: np.random.Generator, visits: Visits, played: Played, complains: Flags, visit: Integers, share: Floats
+    rng: np.random.Generator, visits: Visits, played: Played, complains: Flags, *, picked: Integers, share: Floats
 ) -> None:
     """Keep off the list those who complained, came back or looked unhappy, as far as the dealer noticed."""
+    visit = picked
     key = (
         visits.felt[visit] + normal(rng, len(visit), 0.6) - 2.0 * complains[visit] - 0.5 * (visits.incident[visit] > 1)
     )
@@ -233,17 +232,16 @@ def _withhold(
 
 
 def _game(
-    rng: np.random.Generator, settings: WorldSettings, visits: Visits, calls: Calls, played: Played, overall: Floats,
-    visit: Integers, target: float,
+    rng: np.random.Generator, scene: Scene, calls: Calls, played: Played, *,
+    overall: Floats, picked: Integers, target: float,
 ) -> None:  # fmt: skip
-    """Work on customers in the last days of each bonus period, until the mean of the period, as
-    far as the dealer can tell, stands safely above the target.
-    """
+    """Work on customers in the last days of each bonus period, until its mean seems safely above the target."""
+    settings, visits, visit = scene.settings, scene.visits, picked
     closing_days = int(rng.integers(settings.gaming_days[0], settings.gaming_days[1] + 1))
     intensity = rng.uniform(*settings.gaming_intensity)
     enough = target + (settings.scale[1] - settings.scale[0]) * rng.uniform(0.02, 0.08)
     manner = COACHED if rng.random() < 0.6 else REWARDED
-    eager = calls.disposition(_EAGERNESS[manner]) == COMPLETED
+    eager = calls.disposition(visit, _EAGERNESS[manner]) == COMPLETED
     period, days_left = closing(settings, visits.called_day[visit])
     order = np.lexsort((calls.second[visit], visits.called_day[visit], period))
     tries = happens(rng, intensity, len(visit))
@@ -253,7 +251,7 @@ def _game(
             current, total, count = int(period[place]), 0.0, 0
         here = visit[place]
         works = days_left[place] < closing_days and tries[place] and (count == 0 or total / count < enough)
-        if works and eager[here]:
+        if works and eager[place]:
             played.disposition[here] = COMPLETED
             played.scheme[here], played.manner[here] = SCHEMES.index(Scheme.TARGET_GAMING), manner
             total, count = total + settings.scale[1], count + 1
@@ -270,10 +268,9 @@ def closing(settings: WorldSettings, day: Integers) -> tuple[Integers, Integers]
     return period, (end - when).astype(np.int64) - 1
 
 
-def _invent(
-    rng: np.random.Generator, settings: WorldSettings, network: Network, visits: Visits, played: Played
-) -> None:
+def _invent(rng: np.random.Generator, scene: Scene, played: Played) -> None:
     """Let a few busy interviewers invent interviews: in place of real ones, and for customers who never answered."""
+    settings, network, visits = scene.settings, scene.network, scene.visits
     completed = played.listed & (played.disposition == COMPLETED)
     load = np.bincount(visits.interviewer[completed], minlength=settings.interviewers)
     busy = np.flatnonzero(load >= np.median(load))
@@ -281,7 +278,7 @@ def _invent(
     for interviewer in np.sort(rng.permutation(busy)[: settings.fabricating_interviewers]):
         share = rng.uniform(*settings.fabricated_share)
         own = np.flatnonzero(played.listed & (visits.interviewer == interviewer))
-        done = own[played.disposition[own] == COMPLETED]
+        done = own[(played.disposition[own] == COMPLETED) & (played.manner[own] != STAND_IN)]
         replaced = done[happens(rng, 0.7 * share, len(done))]
         unanswered = own[played.disposition[own] == NO_ANSWER]
         extra = round(len(done) * 0.3 * share / (1 - share))

@@ -45,7 +45,7 @@ class WorldSettings:
     reviews_per_interview
         Public reviews per completed interview, before any is bought.
     tens_share
-        Share of interviews whose overall answer is the top of the scale, network-wide, when nobody cheats (0.02 to 0.95).
+        Share of interviews whose overall answer is the top of the scale, when nobody cheats (0.02 to 0.95).
     items
         Rated items per questionnaire (3 to 30).
     vendors
@@ -61,10 +61,10 @@ class WorldSettings:
     dealer_spread
         Standard deviation of dealer quality, in standard deviations of one customer's mood.
     excellent_share, new_share, promotion_share
-        Shares of dealers that are honestly outstanding, opened in the last three months, and that held a promotion which
-        brought a real burst of reviews.
+        Shares of dealers that are honestly outstanding, that opened less than four months ago, and that held a
+        promotion which brought a real burst of reviews.
     generous_region, lenient_interviewer, vendor_mode
-        Lift of every answer in one region, by one interviewer, at the second vendor, in the same units as `dealer_spread`.
+        Lift of every answer in one region, by one interviewer, at the second vendor, in the units of `dealer_spread`.
     one_number_share
         Share of customers who answer every item with one number.
     fleet_share, family_share
@@ -185,7 +185,7 @@ class WorldSettings:
 
     @classmethod
     def large(cls, **changes: Any) -> "WorldSettings":
-        """Return the settings of about 1,000,000 interviews, 2,000,000 contacts, 3,000,000 transactions, 500,000 reviews."""
+        """Return the settings of 1,000,000 interviews, 2,000,000 contacts, 3,000,000 transactions, 500,000 reviews."""
         large = cls(dealers=3000, interviews_per_dealer=(230, 510), vendors=3, interviewers=900)
         return replace(large, **changes)
 

@@ -1,8 +1,8 @@
 """What customers say: a grammar of many independent slots, spoken for a whole column of interviews at once.
 
-A sentence is put together from an opener, one to three clauses (subject, adverb, judgement, by topic), adviser's names,
-details with numbers, turns, wishes, endings, and an interviewer's way of writing down. Most open answers are none of this:
-they are "挺好" and "没什么意见", again and again.
+A sentence is put together from an opener, one to three clauses (subject, adverb, judgement, by topic), advisers' names,
+details with numbers, turns, wishes, endings, and an interviewer's way of writing down. About half of all open answers
+are none of this: they are "挺好" and "没什么意见", again and again.
 
 Examples
 --------
@@ -171,7 +171,7 @@ def short(rng: np.random.Generator, mood: Integers) -> pa.Array:
 
 
 def asides(rng: np.random.Generator, size: int) -> pa.Array:
-    """Say, unasked, the honest things that sound like cheating: nobody told me; a gift in the deal; they said you would call."""
+    """Say the honest things that sound like cheating: nobody told me; a gift in the deal; they said you would call."""
     what = choose(rng, [0.4, 0.35, 0.25], size)
     said = where(
         what == 0,

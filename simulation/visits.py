@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulation.chance import Flags, Floats, Integers, choose, happens, integers, logistic, normal, stream
-from simulation.network import NEW_DEALER_DAYS, Network, random_phones
-from simulation.questionnaire import Questionnaire
+from simulation.network import NEW_DEALER_DAYS, Network, build, random_phones
+from simulation.questionnaire import Questionnaire, questionnaires
 from simulation.settings import WorldSettings
 
 VISITS_PER_CUSTOMER = 1.45
@@ -101,6 +101,37 @@ class Visits:
         return len(self.dealer)
 
 
+@dataclass(frozen=True)
+class Scene:
+    """Everything that is so before anybody calls, or cheats.
+
+    Parameters
+    ----------
+    settings, network
+        The world's.
+    questionnaires
+        SSI, then CSI.
+    customers, visits
+        Who came, and what happened.
+    """
+
+    settings: WorldSettings
+    network: Network
+    questionnaires: tuple[Questionnaire, Questionnaire]
+    customers: Customers
+    visits: Visits
+
+    @property
+    def person(self) -> Integers:
+        """Over visits: who answers the phone."""
+        return self.customers.person[self.visits.customer]
+
+    @property
+    def last(self) -> int:
+        """The last day, counted from the first as 0."""
+        return _last(self.settings)
+
+
 def people(settings: WorldSettings, network: Network, visits_per_dealer: Integers) -> Customers:
     """Draw the customers of every dealer.
 
@@ -172,21 +203,15 @@ def _staff_customers(
     return staff & ~taken
 
 
-def happenings(
-    settings: WorldSettings, network: Network, asked: tuple[Questionnaire, Questionnaire]
-) -> tuple[Customers, Visits]:
-    """Draw everything that really happened in the window.
+def happenings(settings: WorldSettings) -> Scene:
+    """Draw everything that really happened: visits up to the last day, the earliest a month before the first day.
 
     Parameters
     ----------
-    settings, network, asked
+    settings
         The world's.
-
-    Returns
-    -------
-    tuple of Customers and Visits
-        Visits up to the last day of the window, the earliest about a month before its first day.
     """
+    network, asked = build(settings), questionnaires(settings.seed, settings.items)
     rng = stream(settings.seed, "visits")
     planned = _planned(rng, settings, network)
     customers = people(settings, network, planned)
@@ -199,7 +224,7 @@ def happenings(
     kind = happens(rng, 0.65, size).astype(np.int64)
 
     rush = normal(rng, size, 0.45)
-    facts, lost = _facts(rng, network, asked, dealer, kind, rush)
+    facts, lost = _facts(rng, network, asked, np.stack([dealer, kind]), rush)
     adviser = integers(rng, network.advisers[dealer], size)
     adviser_lift = normal(rng, (len(planned), 14), 0.2)
     month_lift = normal(rng, (len(planned), settings.months + 3), 0.13)
@@ -227,7 +252,7 @@ def happenings(
         dealer, customer, kind, happened, called, vendor, interviewer, adviser, facts, incident, felt, latent,
         np.zeros(size, dtype=bool),
     )  # fmt: skip
-    return customers, _with_comebacks(rng, settings, first)
+    return Scene(settings, network, asked, customers, _with_comebacks(rng, settings, first))
 
 
 def _last(settings: WorldSettings) -> int:
@@ -263,15 +288,15 @@ def _planned(rng: np.random.Generator, settings: WorldSettings, network: Network
         _, happened = _days(rng, settings, np.full(20_000, bool(new)))
         kept[new] = (happened <= _last(settings)).mean()
     expected = network.interviews * settings.transactions_per_interview / kept[network.new.astype(int)]
-    return np.maximum(np.round(expected), 2).astype(np.int64)
+    return np.asarray(np.maximum(np.round(expected), 2), dtype=np.int64)
 
 
 def _facts(
     rng: np.random.Generator, network: Network, asked: tuple[Questionnaire, Questionnaire],
-    dealer: Integers, kind: Integers, rush: Floats,
+    where: Integers, rush: Floats,
 ) -> tuple[Flags, Floats]:  # fmt: skip
     """Draw what was done at each visit, and what its omission cost in satisfaction."""
-    count = len(asked[0].facts)
+    count, (dealer, kind) = len(asked[0].facts), where
     facts, lost = np.empty((count, len(dealer)), dtype=bool), np.zeros(len(dealer), dtype=np.float32)
     habit = normal(rng, (len(network.region), 2, count), 0.35) + network.process[:, None, None]
     logits = np.stack([questions.fact_logits for questions in asked])
@@ -300,7 +325,8 @@ def _interviewer(
     centre = rng.random((settings.dealers, settings.vendors))[dealer, vendor] * staffed
     team = (centre + integers(rng, 6, len(dealer))).astype(np.int64) % staffed
     anyone = integers(rng, staffed, len(dealer))
-    return vendor + settings.vendors * np.where(happens(rng, 0.6, len(dealer)), team, anyone)
+    place = np.where(happens(rng, 0.6, len(dealer)), team, anyone)
+    return np.asarray(vendor + settings.vendors * place, dtype=np.int64)
 
 
 def _with_comebacks(rng: np.random.Generator, settings: WorldSettings, first: Visits) -> Visits:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - Chinese characters count as two columns, and one line per slot reads best
 """The words that customers use, by slot of a sentence and by topic. Data only; `simulation.verbatims` speaks."""
 
 SUBJECTS: dict[str, tuple[str, ...]] = {
