@@ -1,0 +1,103 @@
+"""Numbers that differ from those the dealer itself has for the customer.
+
+The pattern. A dealer's own system knows how to reach a customer, for the next service and for the invoice. Where the
+list handed to the agency has another number for the same customer, it was replaced on the way.
+
+Why it matters. It shows replaced numbers whoever they belong to: friends, fresh cards, or nobody.
+
+What honest thing can look the same. Customers change numbers, give the driver's or the spouse's, and clerks mistype. It
+happens everywhere, at some dealers more than at others; both the rate and how much dealers differ are learnt from the
+network. A customer with several numbers in the dealer's system matches with any of them. Because a changed system can
+mask or renumber all customers at once, this evidence alone opens no case.
+
+References
+----------
+Quirk's (consultants' account of dealers' false customer data, in the study of TrueDelta). Spiegelhalter (2005),
+Statistics in Medicine 24, on over-dispersed funnel limits.
+
+Examples
+--------
+Forty dealers, of whose fifty customers one has changed the number; at D00 twenty have another number on the list.
+
+>>> from datetime import date
+>>> place = np.arange(2000)
+>>> truth = pd.DataFrame({
+...     "dealer_id": [f"D{p // 50:02d}" for p in place], "customer_id": [f"K{p}" for p in place],
+...     "phone": [f"number {p}" for p in place],
+... })
+>>> replaced = (place % 50 == 7) | (place < 20)
+>>> other = truth["phone"].where(~replaced, "another " + truth["phone"])
+>>> listed = truth.assign(contact_id=truth["customer_id"], phone=other)
+>>> seen, detector = Observations(date(2026, 10, 31), {"contacts": listed, "transactions": truth}), Mismatched()
+>>> units = detector.weigh(seen, detector.learn(seen)).units
+>>> bool(units["bits"].drop("D00").max() < 0 < 8 < units.loc["D00", "bits"]), units.loc["D00", "reason"]
+(True, '20 of 50 customers on its list have a number that its own transactions do not have for them; dealers like this \
+one have 0 to 3.')
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from detectors.contacts.listing import Honest, learn_honest, numbers, weigh_list
+from detectors.contacts.matching import IDENTITIES, Flags, among, keys, own_customer, transactions_of
+from detectors.core.detector import Detector
+from detectors.core.evidence import Weighed
+from detectors.core.observations import Observations
+from detectors.core.schemes import Scheme
+
+
+@dataclass(frozen=True)
+class Mismatched(Detector):
+    """Numbers that differ from those the dealer itself has for the customer.
+
+    Parameters
+    ----------
+    fewest_customers
+        A dealer of whose list fewer customers are in its transactions is not judged.
+    potency
+        Share of false numbers that stand under a real customer's name.
+    """
+
+    fewest_customers: int = 10
+    potency: float = 0.8
+
+    schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.FAKE_CONTACTS,)
+    needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"contacts": ("phone",), "transactions": ("phone",)}
+
+    def _learn(self, network: Observations) -> Honest:
+        rows, hit = _customers(network)
+        return learn_honest(rows["dealer_id"], hit, potency=self.potency)
+
+    def _weigh(self, observations: Observations, learned: Honest) -> Weighed:
+        rows, hit = _customers(observations)
+        return weigh_list(
+            observations,
+            "contacts",
+            rows,
+            hit,
+            learned,
+            potency=self.potency,
+            fewest_rows=self.fewest_customers,
+            sentence=lambda hits, total, low, high: (
+                f"{hits} of {total} customers on its list have a number that its own transactions do not have for "
+                f"them; dealers like this one have {low} to {high}."
+            ),
+            record_reason="The dealer's own transactions have another number for this customer.",
+        )
+
+
+def _customers(observations: Observations) -> tuple[pd.DataFrame, Flags]:
+    """Return the listed numbers of customers whom the dealer's transactions can reach, and which of them differ."""
+    rows, transactions = numbers(observations, "contacts"), transactions_of(observations)
+    if transactions is None:
+        return rows.head(0), np.zeros(0, dtype=bool)
+    reachable = transactions[transactions["phone"].notna()]
+    known = np.zeros(len(rows), dtype=bool)
+    for identity in IDENTITIES:
+        known |= among(keys(rows, "dealer_id", identity), keys(reachable, "dealer_id", identity))
+    rows = rows[known].reset_index(drop=True)
+    return rows, np.asarray(~own_customer(rows, reachable), dtype=bool)

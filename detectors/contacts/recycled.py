@@ -1,0 +1,118 @@
+"""One number handed over for several customers.
+
+The pattern. A dealer that does not want its customers called writes a friend's number, or a few friends' numbers, under
+many names. The same number then comes back under several customers of its list.
+
+Why it matters. One person answers for many who were never asked. The dealer's own records contradict its list, customer
+by customer, so this evidence may open a case by itself.
+
+What honest thing can look the same. A fleet's manager answers for thirty vehicles, families share a phone, and a call
+centre number stands on many invoices. Those numbers belong to the several customers in the dealer's own transactions
+too, and are spared; what remains at honest dealers (a family whose visit lies before the window, a slip of the hand) is
+learnt from the network.
+
+References
+----------
+Automotive News (2010) on relatives' and own contacts substituted for customers'. Spiegelhalter (2005), Statistics in
+Medicine 24, on over-dispersed funnel limits.
+
+Examples
+--------
+Thirty dealers; D00 writes one number under ten customers, D01 has a fleet of ten that its transactions know.
+
+>>> from datetime import date
+>>> place = np.arange(1200)
+>>> truth = pd.DataFrame({"dealer_id": [f"D{p // 40:02d}" for p in place], "customer_id": [f"K{p}" for p in place]})
+>>> phone = np.array([f"number {p}" for p in place], dtype=object)
+>>> phone[40:50] = "the fleet's"
+>>> listed = phone.copy()
+>>> listed[:10] = "a friend's"
+>>> seen = Observations(date(2026, 10, 31), {
+...     "contacts": truth.assign(contact_id=truth["customer_id"], phone=listed),
+...     "transactions": truth.assign(phone=phone),
+... })
+>>> units = Recycled().weigh(seen, Recycled().learn(seen)).units
+>>> bool(units.loc["D00", "bits"] > 10), bool(units.loc["D01", "bits"] < 0), units.loc["D00", "reason"]
+(True, True, '10 of 40 numbers on its list stand under other customers too, who do not share them in its own \
+transactions; dealers like this one have 0 to 1.')
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from detectors.contacts.listing import Honest, learn_honest, numbers, weigh_list
+from detectors.contacts.matching import IDENTITIES, Flags, among, keys, own_customer, transactions_of
+from detectors.core.detector import Detector
+from detectors.core.evidence import Weighed
+from detectors.core.observations import Observations
+from detectors.core.schemes import Scheme
+
+
+@dataclass(frozen=True)
+class Recycled(Detector):
+    """One number handed over for several customers.
+
+    Parameters
+    ----------
+    fewest_numbers
+        A dealer that handed over fewer numbers is not judged.
+    potency
+        Share of false numbers that are used more than once.
+    """
+
+    fewest_numbers: int = 10
+    potency: float = 0.5
+
+    schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.FAKE_CONTACTS,)
+    needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"contacts": ("phone",), "transactions": ("phone",)}
+    decisive: ClassVar[bool] = True
+
+    def _learn(self, network: Observations) -> Honest:
+        rows = _numbers_of_known_dealers(network)
+        return learn_honest(rows["dealer_id"], _recycled(rows, network), potency=self.potency)
+
+    def _weigh(self, observations: Observations, learned: Honest) -> Weighed:
+        rows = _numbers_of_known_dealers(observations)
+        return weigh_list(
+            observations,
+            "contacts",
+            rows,
+            _recycled(rows, observations),
+            learned,
+            potency=self.potency,
+            fewest_rows=self.fewest_numbers,
+            sentence=lambda hits, total, low, high: (
+                f"{hits} of {total} numbers on its list stand under other customers too, who do not share them in its "
+                f"own transactions; dealers like this one have {low} to {high}."
+            ),
+            record_reason="The number stands under several customers who do not share it in the transactions.",
+        )
+
+
+def _numbers_of_known_dealers(observations: Observations) -> pd.DataFrame:
+    """Return the numbers of dealers whose own transactions can tell families and fleets."""
+    rows, transactions = numbers(observations, "contacts"), transactions_of(observations)
+    known = set() if transactions is None else set(transactions.loc[transactions["phone"].notna(), "dealer_id"])
+    return rows[rows["dealer_id"].isin(list(known))].reset_index(drop=True)
+
+
+def _recycled(rows: pd.DataFrame, observations: Observations) -> Flags:
+    """Mark numbers that stand under several customers and that the dealer's transactions do not explain."""
+    number = keys(rows, "dealer_id", "phone")
+    shared = np.ones(len(rows), dtype=bool)
+    told = np.zeros(len(rows), dtype=bool)
+    for identity in IDENTITIES:
+        who = keys(rows, "dealer_id", identity)
+        pairs = pd.DataFrame({"number": number, "who": who})[who != 0].drop_duplicates()
+        times = pairs["number"].value_counts(sort=False)
+        several = among(number, times.index[times > 1].to_numpy(dtype=np.uint64))
+        # A fleet is one customer with many vehicles, and a customer may change the car: every identity must differ.
+        shared &= several | (who == 0)
+        told |= who != 0
+    hit = shared & told
+    hit[hit] = ~own_customer(rows[hit], transactions_of(observations))
+    return np.asarray(hit, dtype=bool)

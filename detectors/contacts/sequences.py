@@ -1,0 +1,112 @@
+"""Numbers in sequence on a dealer's own list of customers.
+
+The pattern. Cards bought together, or numbers invented in a row, differ in their last digits only. Customers' numbers
+do not: they come from years of different shops.
+
+Why it matters. A run of neighbouring numbers is nobody's customers.
+
+What honest thing can look the same. A company's landlines and its employees' cards come in blocks, and such a fleet is
+a good customer: numbers that the dealer's own transactions have for the same customer are spared, landlines altogether.
+Two neighbours meet by chance now and then, the more the larger the list and the smaller the town; how often is learnt
+from the network.
+
+References
+----------
+Automotive News (2010) on invented customer data. Feller (1968), vol. 1, section II.3, on coincidences.
+
+Examples
+--------
+Thirty dealers; twelve numbers of D00 stand in one block of a hundred.
+
+>>> from datetime import date
+>>> place = np.arange(1200)
+>>> contacts = pd.DataFrame({
+...     "contact_id": [f"C{p}" for p in place], "dealer_id": [f"D{p // 40:02d}" for p in place],
+...     "phone": [f"number {p}" for p in place], "phone_last2": (place * 7 % 100).astype(float),
+...     "phone_block": ["one block" if p < 12 else f"block {p}" for p in place], "phone_kind": "mobile",
+... })
+>>> seen, detector = Observations(date(2026, 10, 31), {"contacts": contacts}), Sequences()
+>>> units = detector.weigh(seen, detector.learn(seen)).units
+>>> bool(units.loc["D00", "bits"] > 8), units.loc["D00", "reason"]
+(True, '12 of 40 numbers on its list differ from another of its numbers in the last two digits only, and are not its \
+customers in its own transactions; dealers like this one have 0 to 1.')
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from detectors.contacts.listing import Honest, learn_honest, numbers, weigh_list
+from detectors.contacts.matching import Flags, among, keys, own_customer, transactions_of
+from detectors.core.detector import Detector, NotEnough
+from detectors.core.evidence import Weighed
+from detectors.core.observations import Observations
+from detectors.core.schemes import Scheme
+
+
+@dataclass(frozen=True)
+class Sequences(Detector):
+    """Numbers in sequence on a dealer's own list of customers.
+
+    Parameters
+    ----------
+    fewest_numbers
+        A dealer that handed over fewer mobile numbers is not judged.
+    potency
+        Share of false numbers that stand in a row.
+    """
+
+    fewest_numbers: int = 10
+    potency: float = 0.5
+
+    schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.FAKE_CONTACTS,)
+    needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"contacts": ("phone",)}
+
+    def _learn(self, network: Observations) -> Honest:
+        if not network.has("contacts", "phone_block", "phone_last2"):
+            raise NotEnough("The numbers were not split into blocks, so none can be seen to be in sequence.")
+        rows = _mobiles(network)
+        return learn_honest(rows["dealer_id"], _in_sequence(rows, network), potency=self.potency)
+
+    def _weigh(self, observations: Observations, learned: Honest) -> Weighed:
+        rows = _mobiles(observations)
+        return weigh_list(
+            observations,
+            "contacts",
+            rows,
+            _in_sequence(rows, observations),
+            learned,
+            potency=self.potency,
+            fewest_rows=self.fewest_numbers,
+            sentence=lambda hits, total, low, high: (
+                f"{hits} of {total} numbers on its list differ from another of its numbers in the last two digits "
+                f"only, and are not its customers in its own transactions; dealers like this one have {low} to {high}."
+            ),
+            record_reason="The number differs from another of this dealer's list in the last two digits only.",
+        )
+
+
+def _mobiles(observations: Observations) -> pd.DataFrame:
+    """Return the numbers of which the block is known, landlines left out."""
+    rows = numbers(observations, "contacts")
+    if "phone_block" not in rows.columns:
+        return rows.head(0)
+    mobile = rows["phone_block"].notna()
+    if "phone_kind" in rows.columns:
+        mobile &= rows["phone_kind"].ne("landline")
+    return rows[mobile].reset_index(drop=True)
+
+
+def _in_sequence(rows: pd.DataFrame, observations: Observations) -> Flags:
+    """Mark numbers that share a block with another number of the same dealer, own customers spared."""
+    if rows.empty:
+        return np.zeros(0, dtype=bool)
+    block, number = keys(rows, "dealer_id", "phone_block"), keys(rows, "dealer_id", "phone")
+    distinct = pd.DataFrame({"block": block, "number": number}).drop_duplicates()
+    times = distinct["block"].value_counts(sort=False)
+    hit = among(block, times.index[times > 1].to_numpy(dtype=np.uint64))
+    hit[hit] = ~own_customer(rows[hit], transactions_of(observations))
+    return hit

@@ -1,0 +1,112 @@
+"""Numbers of staff on a dealer's own list of customers.
+
+The pattern. The agency calls the numbers a dealer hands over. A dealer that wants better answers hands over the number
+of a colleague under a customer's name, and the colleague gives full marks.
+
+Why it matters. Nothing about such an interview is true, and no other explanation is left once the number is known to
+belong to staff and not to that customer. So this evidence may open a case by itself.
+
+What honest thing can look the same. Staff buy cars and have them serviced too: a number that the dealer's own
+transactions have for the same customer or vehicle is spared. A spouse's car, a number typed wrong, a staff list out of
+date leave a few matches at honest dealers; how many is learnt from the network, and one or two say little.
+
+References
+----------
+Subaru of America v. South Coast Subaru (alleged: employees filled in their customers' surveys). Spiegelhalter (2005),
+Statistics in Medicine 24, on over-dispersed funnel limits.
+
+Examples
+--------
+Thirty dealers hand over forty numbers each; D00 names its adviser's number under twelve customers' names.
+
+>>> from datetime import date
+>>> contacts = pd.DataFrame(
+...     {
+...         "contact_id": [f"C{place}" for place in range(1200)],
+...         "dealer_id": [f"D{place // 40:02d}" for place in range(1200)],
+...         "phone": ["adviser" if place < 12 else f"customer {place}" for place in range(1200)],
+...         "disposition": "completed",
+...     }
+... )
+>>> staff = pd.DataFrame({"dealer_id": ["D00"], "staff_id": ["S1"], "phone": ["adviser"]})
+>>> seen, detector = Observations(date(2026, 10, 31), {"contacts": contacts, "staff": staff}), Staff()
+>>> units = detector.weigh(seen, detector.learn(seen)).units
+>>> bool(units.loc["D00", "bits"] > 8), units.loc["D00", "reason"]
+(True, "12 of 40 numbers on its list are of dealers' staff and, in its own transactions, of no customer of that name; \
+dealers like this one have 0 to 1.")
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from detectors.contacts.listing import Honest, learn_honest, number_source, numbers, weigh_list
+from detectors.contacts.matching import Flags, own_customer, transactions_of
+from detectors.core.detector import Detector, NotEnough
+from detectors.core.evidence import Weighed
+from detectors.core.observations import Observations
+from detectors.core.schemes import Scheme
+
+
+@dataclass(frozen=True)
+class _Learnt:
+    source: str
+    staff_phones: frozenset[str]
+    honest: Honest
+
+
+@dataclass(frozen=True)
+class Staff(Detector):
+    """Numbers of staff on a dealer's own list of customers.
+
+    Parameters
+    ----------
+    fewest_numbers
+        A dealer that handed over fewer numbers is not judged.
+    potency
+        Share of false numbers that are staff's; the others are friends' or nobody's.
+    """
+
+    fewest_numbers: int = 10
+    potency: float = 0.5
+
+    schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.FAKE_CONTACTS,)
+    # The numbers stand in contacts or in surveys; a dealer without staff of its own is judged by the others' staff.
+    needs: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    decisive: ClassVar[bool] = True
+
+    def _learn(self, network: Observations) -> _Learnt:
+        if not network.has("staff", "phone"):
+            raise NotEnough("No list of staff with their phones was delivered.")
+        source = number_source(network)
+        staff_phones = frozenset(network["staff"]["phone"].dropna())
+        rows = numbers(network, source)
+        hit = _staff_numbers(rows, network, staff_phones)
+        return _Learnt(source, staff_phones, learn_honest(rows["dealer_id"], hit, potency=self.potency))
+
+    def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
+        rows = numbers(observations, learned.source)
+        return weigh_list(
+            observations,
+            learned.source,
+            rows,
+            _staff_numbers(rows, observations, learned.staff_phones),
+            learned.honest,
+            potency=self.potency,
+            fewest_rows=self.fewest_numbers,
+            sentence=lambda hits, total, low, high: (
+                f"{hits} of {total} numbers on its list are of dealers' staff and, in its own transactions, of no "
+                f"customer of that name; dealers like this one have {low} to {high}."
+            ),
+            record_reason="The number belongs to staff of a dealer and, in the transactions, not to this customer.",
+        )
+
+
+def _staff_numbers(rows: pd.DataFrame, observations: Observations, staff_phones: frozenset[str]) -> Flags:
+    """Mark numbers of staff, those spared who are customers themselves."""
+    hit = np.array(rows["phone"].isin(list(staff_phones)), dtype=bool)
+    hit[hit] = ~own_customer(rows[hit], transactions_of(observations))
+    return hit
