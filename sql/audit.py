@@ -62,9 +62,7 @@ _UNIT = (
     _text("unit_id", "the dealer's or interviewer's id"),
 )
 _SCHEME = _text("scheme", "what the unit is weighed for")
-_BITS = _number(
-    "bits", "log2 of an e-value: an honest unit shows k bits with probability at most 2^-k"
-)
+_BITS = _number("bits", "log2 of an e-value: an honest unit shows k bits with probability at most 2^-k")
 _PROBABILITY = _number("probability", "probability that the unit does it: prior odds × 2^bits (0 to 1)")
 _AFFECTED = (
     _number("affected_share", "estimated share of the unit's rows that are affected (0 to 1)"),
@@ -175,9 +173,7 @@ _VIEWS = (
             _text("lead_scheme", "the finding with most bits; ties by affected_share"),
             _text("schemes", "all its findings, apart by a comma and a space"),
             _text("severity", "low; medium from 10 affected rows; high from 50"),
-            _number(
-                "affected", "rows affected, in expectation: n × affected_share × probability, most of any finding"
-            ),
+            _number("affected", "rows affected, in expectation: n × affected_share × probability, most of any finding"),
             _number("probability", "the highest of its findings' (0 to 1)"),
             _text("status", "new, investigating, waiting or closed"),
             _text("assignee", "who works on it, or empty"),

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from contextlib import closing
+from typing import Any
 
 import pandas as pd
 import psycopg
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Column, Connection, Integer, Table, func, select
 from sqlalchemy.exc import DBAPIError
 
 from sql.errors import StoreError
@@ -34,7 +35,9 @@ def insert_frame(connection: Connection, table: Table, frame: pd.DataFrame, cons
             f"The table {table.name} has no column {', '.join(sorted(unknown))}.",
             remedy=f"Its columns are {', '.join(table.columns.keys())}.",
         )
-    columns = [_values(frame[name]) for name in frame.columns] + [[value] * len(frame) for value in constants.values()]
+    columns = [_values(frame[name], table.c[name]) for name in frame.columns] + [
+        [value] * len(frame) for value in constants.values()
+    ]
     rows = zip(*columns, strict=True)
     if connection.dialect.name == "postgresql":
         _copy(connection, f"copy {table.name} ({', '.join(names)}) from stdin", rows)
@@ -55,8 +58,11 @@ def _copy(connection: Connection, statement: str, rows: Iterable[tuple[object, .
         ) from error
 
 
-def _values(column: pd.Series) -> list[object]:
-    return column.astype(object).where(column.notna(), None).tolist()
+def _values(values: pd.Series, column: Column[Any]) -> list[object]:
+    if isinstance(column.type, Integer):
+        # Missing values make pandas hold counts as floats, and flags are truth values there.
+        values = pd.to_numeric(values).astype("Int64")
+    return values.astype(object).where(values.notna(), None).tolist()
 
 
 def keys_of(connection: Connection, table: Table, names: pd.DataFrame) -> "pd.Series[int]":

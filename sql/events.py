@@ -145,7 +145,8 @@ def write_anchor(path: Path, run_id: str, count: int, digest: str) -> None:
 
 def _in_order(connection: Connection) -> Iterator[Row[tuple[object, ...]]]:
     streamed = connection.execution_options(stream_results=True, yield_per=10_000)
-    yield from streamed.execute(select(events).order_by(events.c.event_id))
+    with streamed.execute(select(events).order_by(events.c.event_id)) as result:
+        yield from result
 
 
 def _hash(row: Mapping[str, object]) -> str:

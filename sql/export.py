@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from difflib import get_close_matches
 from enum import StrEnum
 from itertools import chain
@@ -66,16 +67,17 @@ def export(source: Store | Engine, view: str, to: Path | BinaryIO, form: Format)
     """
     described = _known(view)
     engine = source.engine if isinstance(source, Store) else source
-    if not isinstance(to, Path):
-        return _WRITERS[form](described, _parts(engine, described), to)
-    unfinished = to.with_name(f".{to.name}.part")
-    try:
-        with unfinished.open("wb") as file:
-            written = _WRITERS[form](described, _parts(engine, described), file)
-        unfinished.replace(to)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return written
+    with closing(_parts(engine, described)) as parts:
+        if not isinstance(to, Path):
+            return _WRITERS[form](described, parts, to)
+        unfinished = to.with_name(f".{to.name}.part")
+        try:
+            with unfinished.open("wb") as file:
+                written = _WRITERS[form](described, parts, file)
+            unfinished.replace(to)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        return written
 
 
 def _known(view: str) -> View:
@@ -87,11 +89,13 @@ def _known(view: str) -> View:
     return VIEWS[view]
 
 
-def _parts(engine: Engine, view: View) -> Iterator[Part]:
+def _parts(engine: Engine, view: View) -> Generator[Part, None, None]:
     query = select(*(column(described.name) for described in view.columns)).select_from(table(view.name))
     with reading(engine) as connection:
         streamed = connection.execution_options(stream_results=True, yield_per=_ROWS_AT_ONCE)
-        yield from ([tuple(row) for row in part] for part in streamed.execute(query).partitions())
+        with streamed.execute(query) as result:
+            for part in result.partitions():
+                yield [tuple(row) for row in part]
 
 
 def _write_csv(view: View, parts: Iterator[Part], to: BinaryIO) -> int:

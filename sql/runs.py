@@ -53,7 +53,8 @@ class RunResult(RunFacts):
     quarantine
         source, file_name, row_number, rule, column_name, value_masked, reason.
     evidence
-        unit_kind, unit_id, scheme, family, detector, n, observed, expected, bits, abstained (why, or missing), reason.
+        unit_kind, unit_id, scheme, family, detector, n, observed, expected, bits, abstained, reason (why
+        it abstained, if it did).
     scores
         unit_kind, unit_id, scheme, n, bits, probability, q_value, affected_share, affected_low, affected_high,
         flagged: every unit × scheme.
@@ -93,9 +94,8 @@ class Written:
 _INPUTS = ["source", "file_name", "file_sha256", "rows_read", "rows_accepted", "rows_quarantined", "table_version"]
 _QUARANTINE = ["source", "file_name", "row_number", "rule", "column_name", "value_masked", "reason"]
 _SCORE = ["n", "bits", "probability", "q_value", "affected_share", "affected_low", "affected_high", "flagged"]
-_EVIDENCE = ["n", "observed", "expected", "bits"]
+_EVIDENCE = ["n", "observed", "expected", "bits", "abstained", "reason"]
 _DEALER = ["survey", "n", "reported_score", "adjusted_score", "adjusted_low", "adjusted_high"]
-_WHOLE_NUMBERS = {"n", "row_number", "rows_read", "rows_accepted", "rows_quarantined", "table_version", "flagged"}
 
 
 def add_run(
@@ -152,15 +152,12 @@ def add_weighing(connection: Connection, run_key: int, result: RunResult) -> pd.
     insert_frame(connection, tables.scores, scores, run)
 
     evidence = _with_keys(connection, result.evidence, _EVIDENCE)
-    abstained = result.evidence["abstained"]
     evidence["detector_key"] = keys_of(connection, tables.detectors, result.evidence)
-    evidence["abstained"] = abstained.notna().astype("int64")
-    evidence["reason"] = abstained.where(abstained.notna(), result.evidence["reason"])
     insert_frame(connection, tables.evidence, evidence, run)
 
     records = suspects[["source", "record_id", "probability", "reasons"]].copy()
     records["scheme_key"] = keys_of(connection, tables.schemes, suspects)
-    records["dealer_key"] = keys_of(connection, tables.units, named).reindex(suspects.index).astype("Int64")
+    records["dealer_key"] = keys_of(connection, tables.units, named).reindex(suspects.index)
     insert_frame(connection, tables.records, records, run)
 
     adjusted = _only(dealers, _DEALER)
@@ -177,8 +174,5 @@ def _with_keys(connection: Connection, frame: pd.DataFrame, names: list[str]) ->
 
 
 def _only(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    """Return those columns, counts as whole numbers even where missing values made them floats or flags."""
-    kept = frame.reindex(columns=names) if frame.empty else frame[names].copy()
-    for name in _WHOLE_NUMBERS.intersection(names):
-        kept[name] = pd.to_numeric(kept[name]).astype("Int64")
-    return kept
+    """Return a copy of those columns; an empty frame need not have them."""
+    return frame.reindex(columns=names) if frame.empty else frame[names].copy()

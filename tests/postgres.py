@@ -13,6 +13,8 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import URL
 
+_ROOM_BYTES = 1_000_000_000
+
 _PORT = 5432
 """Only names the socket: the server listens to no network."""
 
@@ -52,7 +54,7 @@ def running_postgres() -> Iterator[PostgresServer]:
     """
     binaries = _binaries()
     # A unix socket's path may have 107 bytes, which pytest's own folders use up.
-    home = Path(tempfile.mkdtemp(prefix="mingcha-pg-"))
+    home = Path(tempfile.mkdtemp(prefix="mingcha-pg-", dir=_fast_folder()))
     try:
         if os.geteuid() == 0:
             account = pwd.getpwnam("postgres")
@@ -69,6 +71,12 @@ def running_postgres() -> Iterator[PostgresServer]:
             _run(binaries / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
     finally:
         shutil.rmtree(home)
+
+
+def _fast_folder() -> Path | None:
+    """Return the folder in memory, where copying a database takes a tenth of the time, if it has room."""
+    memory = Path("/dev/shm")  # noqa: S108
+    return memory if memory.is_dir() and shutil.disk_usage(memory).free > _ROOM_BYTES else None
 
 
 def _binaries() -> Path:

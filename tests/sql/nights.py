@@ -49,14 +49,11 @@ def night(run_id: str, rows: Sequence[Score], business_date: str = "2026-10-31")
     known = facts(run_id, business_date)
     evidence = pd.DataFrame(
         [
-            ("dealer", "D1", "coached", "wording", "shared_scripts", 100.0, 31.0, 12.0, 9.5, None, "31 of 100 said so"),
-            ("dealer", "D2", "coached", "wording", "shared_scripts", NOTHING, NOTHING, NOTHING, 0.0, "9 of 20", None),
+            ("D1", 100.0, 31.0, 12.0, 9.5, False, "31 of 100 said so"),
+            ("D2", NOTHING, NOTHING, NOTHING, 0.0, True, "9 interviews, 20 needed"),
         ],
-        columns=[
-            "unit_kind", "unit_id", "scheme", "family", "detector",
-            "n", "observed", "expected", "bits", "abstained", "reason",
-        ],
-    )  # fmt: skip
+        columns=["unit_id", "n", "observed", "expected", "bits", "abstained", "reason"],
+    ).assign(unit_kind="dealer", scheme="coached", family="wording", detector="shared_scripts")
     records = pd.DataFrame(
         [
             ("surveys", "R1", "D1", "coached", 0.9, "same words as R2"),

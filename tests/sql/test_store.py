@@ -43,7 +43,7 @@ def test_a_finished_run_is_seen_whole_in_every_view(store: Store) -> None:
     weighed = "select unit_id, detector, n, observed, abstained, reason from audit_evidence order by unit_id"
     assert [tuple(row.values()) for row in rows(store.engine, weighed)] == [
         ("D1", "shared_scripts", 100, 31.0, 0, "31 of 100 said so"),
-        ("D2", "shared_scripts", None, None, 1, "9 of 20"),
+        ("D2", "shared_scripts", None, None, 1, "9 interviews, 20 needed"),
     ]
     suspects = "select source, record_id, dealer_id, scheme, probability from audit_records order by source"
     assert [tuple(row.values()) for row in rows(store.engine, suspects)] == [
