@@ -207,7 +207,7 @@ def _known(table: DeltaTable, source: Source, rows: pa.Table) -> pa.Table:
 
 def _span(source: Source, corrected: pa.Table) -> tuple[str, datetime, datetime] | None:
     """Return the time column and the first and last time of the rows to correct, if all have one."""
-    if source.when is None or corrected.column(source.when).null_count:
+    if source.when not in corrected.column_names or corrected.column(source.when).null_count:
         return None
     first_last = pc.min_max(corrected.column(source.when)).as_py()
     return source.when, first_last["min"], first_last["max"]
@@ -249,12 +249,17 @@ def _alone(root: Path | str, source: str) -> Iterator[None]:
     if not is_local(root):
         yield
         return
+    lock = FileLock(Path(root, f".{source}.lock"), timeout=_LOCK_WAIT_S)
+    with told(address(root, source), "written"):
+        try:
+            Path(root).mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        except Timeout:
+            raise LakeBusy(
+                f"Another process has been landing {source} in {root} for more than {_LOCK_WAIT_S} seconds.",
+                remedy="Let it finish and run again.",
+            ) from None
     try:
-        Path(root).mkdir(parents=True, exist_ok=True)
-        with FileLock(Path(root, f".{source}.lock"), timeout=_LOCK_WAIT_S):
-            yield
-    except Timeout:
-        raise LakeBusy(
-            f"Another process has been landing {source} in {root} for more than {_LOCK_WAIT_S} seconds.",
-            remedy="Let it finish and run again.",
-        ) from None
+        yield
+    finally:
+        lock.release()
