@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 FAILED, HALTED, INTERRUPTED = 1, 3, 130
 """Exit status beside 0 (done) and 2 (usage)."""
 
+_PIPE_WIDTH = 140
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -72,7 +74,7 @@ def nightly(
 
         settings = read_settings(home=home, inbox=inbox, database_url=database)
         outcome = nightly_in_process(settings, day.date() if day else None)
-        show(Console(soft_wrap=False), outcome.summary, settings, outcome.remarks, is_new=outcome.is_new)
+        show(_console(), outcome.summary, settings, outcome.remarks, is_new=outcome.is_new)
         if outcome.halted:
             raise outcome.halted
 
@@ -159,6 +161,12 @@ def existing_database(settings: "Settings") -> "Engine":
             f"There is no database {file}.", remedy="Name the right --home or --database, or run mingcha nightly first."
         )
     return engine
+
+
+def _console() -> Console:
+    """Return standard output; a file or a pipe has no width of its own, and the default would break every reason."""
+    console = Console()
+    return console if console.is_terminal else Console(width=_PIPE_WIDTH)
 
 
 @contextmanager

@@ -23,6 +23,7 @@ QUIET = {
     "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
     "PREFECT_UI_ENABLED": "false",
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_TO_API_ENABLED": "false",
 }
 """Prefect's settings for a run at the command line: nothing is sent anywhere, and our own words are the only ones."""

@@ -29,7 +29,7 @@ from flows.business_date import business_date, lateness
 from flows.faults import can_pass, explain
 from flows.ingesting import Delivered, ingest
 from flows.logbook import logbook, note
-from flows.night import Night
+from flows.night import Night, code_version
 from flows.progress import Progress
 from flows.report import as_markdown, as_table
 from flows.settings import Settings, read_settings
@@ -153,6 +153,7 @@ def run(settings: Settings, asked_date: date | None = None, perform: Perform = p
         with _alone(settings.home), open_store(settings.database) as store, Progress() as progress:
             night = Night.begin(settings, store, asked_date, progress)
             with logbook(night.log), _failure_recorded(night):
+                note("begun", run=night.run_id, code_version=code_version(), settings=settings.sha256())
                 return close_the_day(night, perform)
     except Exception as error:
         told = explain(error)

@@ -75,14 +75,12 @@ def open_cases(
     night: Night, facts: RunFacts, inputs: pd.DataFrame, quarantine: pd.DataFrame, weighing: Weighing
 ) -> Written:
     """Write the whole result of the run, open its cases, and put the head of the event log outside the database."""
-    evidence = weighing.evidence
-    why = evidence["reason"].where(evidence["abstained"])
     written = night.store.write_run(
         RunResult(
             **vars(facts),
             inputs=inputs,
             quarantine=quarantine,
-            evidence=evidence.assign(abstained=why),
+            evidence=weighing.evidence,
             scores=weighing.scores,
             records=weighing.records,
             dealers=weighing.dealers,
