@@ -16,10 +16,14 @@ from scipy.special import logsumexp
 
 from detectors.core.instruments.spread import EFFECTS, Floats, Spread, bits, learn_spread
 
-SHARES: Floats = np.array([0.0, 0.02, 0.05, 0.1, 0.2, 0.35, 0.55, 0.8])
-"""Shares π of manipulated rows that the alternative mixes. The share 0 keeps the loss of a lost bet below 2.4 bits."""
+SHARES: Floats = np.array([0.0, 0.02, 0.035, 0.055, 0.08, 0.115, 0.16, 0.215, 0.28, 0.36, 0.45, 0.56, 0.7, 0.85])
+"""Shares π of manipulated rows that the alternative mixes. The share 0 keeps the loss of a lost bet below 2.4 bits.
 
-SHARE_WEIGHTS: Floats = np.array([0.2, 0.08, 0.12, 0.15, 0.15, 0.15, 0.1, 0.05])
+Neighbours lie within a third of each other: on a coarser grid a unit of 500 rows whose share falls between two of them
+fits neither, and counts as honest variety.
+"""
+
+SHARE_WEIGHTS: Floats = np.array([0.2, 0.05, 0.06, 0.06, 0.07, 0.08, 0.08, 0.08, 0.08, 0.07, 0.06, 0.05, 0.04, 0.02])
 """Prior weight of each of `SHARES`."""
 
 _SMALLEST_RATE = 1e-6
@@ -66,7 +70,7 @@ def count_bits(hits: ArrayLike, trials: ArrayLike, rate: ArrayLike, spread: Spre
     >>> network = rng.binomial(80, 0.1, size=200)
     >>> spread = learn_counts(network, np.full(200, 80), 0.1)
     >>> count_bits([8, 40], [80, 80], 0.1, spread).round().tolist()
-    [-1.0, 27.0]
+    [-2.0, 26.0]
     """
     return bits(*_log_likelihoods(hits, trials, rate, potency), spread)
 
