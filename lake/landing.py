@@ -41,6 +41,7 @@ _KEEP_EVERYTHING = {
     "delta.deletedFileRetentionDuration": "interval 36500 days",
 }
 _WRITING = WriterProperties(compression="ZSTD", compression_level=1)
+_FILE_BYTES = 32 * 2**20  # a correction rewrites the files that its rows are in, and deliveries mostly go by time
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,7 @@ def _begin(
             configuration=_KEEP_EVERYTHING,
             storage_options=storage_options,
             commit_properties=commit,
+            target_file_size=_FILE_BYTES,
             writer_properties=_WRITING,
         )
 
@@ -188,6 +190,7 @@ def _merge(table: DeltaTable, source: Source, rows: pa.Table, commit: CommitProp
                 mode="append",
                 schema_mode="merge",
                 commit_properties=commit,
+                target_file_size=_FILE_BYTES,
                 writer_properties=_WRITING,
             )
     return inserted, updated
@@ -207,7 +210,7 @@ def _known(table: DeltaTable, source: Source, rows: pa.Table) -> pa.Table:
 
 def _span(source: Source, corrected: pa.Table) -> tuple[str, datetime, datetime] | None:
     """Return the time column and the first and last time of the rows to correct, if all have one."""
-    if source.when not in corrected.column_names or corrected.column(source.when).null_count:
+    if source.when is None or source.when not in corrected.column_names or corrected.column(source.when).null_count:
         return None
     first_last = pc.min_max(corrected.column(source.when)).as_py()
     return source.when, first_last["min"], first_last["max"]

@@ -127,10 +127,11 @@ def told(table: str, doing: str) -> Iterator[None]:
     Parameters
     ----------
     table
-        The table's address.
+        The table's address, as given or as Delta writes it.
     doing
         What is being done to it: ``read`` or ``written``.
     """
+    table = unquote(table.removeprefix("file://")).rstrip("/")
     try:
         yield
     except CommitFailedError as error:
