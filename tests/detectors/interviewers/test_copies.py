@@ -46,7 +46,7 @@ def test_answers_filled_in_again_with_one_changed_are_found_and_said() -> None:
         surveys.loc[row, columns] = copied
     weighed = weigh(surveys)
     assert weighed.units["bits"].idxmax() == "I00"
-    assert weighed.units.loc["I00", "bits"] > 10
+    assert weighed.units["bits"].max() > 10
     assert weighed.units["bits"].drop("I00").max() < 2
     assert " of 120 interviews repeat the answers of another interview by the same interviewer" in str(
         weighed.units.loc["I00", "reason"]
@@ -63,7 +63,7 @@ def test_a_lenient_interviewer_whose_customers_all_give_full_marks_is_spared() -
     lenient = surveys["interviewer_id"] == "I05"
     surveys.loc[lenient, columns] = np.minimum(surveys.loc[lenient, columns] + 2, 10)
     surveys.loc[surveys.index[lenient][:60], columns] = 10
-    assert weigh(surveys).units.loc["I05", "bits"] < 1
+    assert weigh(surveys).units["bits"]["I05"] < 1
 
 
 def test_customers_who_give_one_number_to_everything_are_spared() -> None:
@@ -71,7 +71,8 @@ def test_customers_who_give_one_number_to_everything_are_spared() -> None:
     columns = answers_of(surveys)
     rng = np.random.default_rng(8)
     some = rng.random(len(surveys)) < 0.15
-    surveys.loc[some, columns] = rng.integers(5, 11, int(some.sum()))[:, None].astype(np.float32)
+    one_number = np.repeat(rng.integers(5, 11, (int(some.sum()), 1)), len(columns), axis=1)
+    surveys.loc[some, columns] = one_number.astype(np.float32)
     assert weigh(surveys).units["bits"].max() < 1
 
 
