@@ -7,9 +7,11 @@ keeps its pages in memory until then.
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import partial
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 
 from sql.errors import StoreError, explained
@@ -57,8 +59,8 @@ def connect(url: str | URL, *, busy_timeout_s: float = 60.0) -> Engine:
             parsed.set(drivername="postgresql+psycopg"),
             hide_parameters=True,
             pool_pre_ping=True,
-            connect_args={"options": f"-c lock_timeout={round(busy_timeout_s * 1000)}"},
         )
+        event.listen(engine, "connect", partial(_prepare_postgresql, busy_timeout_s))
     else:
         raise StoreError(f"The database URL begins with {backend}.", remedy=remedy)
     return engine
@@ -93,6 +95,12 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     connection.execute("pragma foreign_keys = on")
     connection.execute("pragma cache_spill = off")
+
+
+def _prepare_postgresql(busy_timeout_s: float, connection: DBAPIConnection, _record: object) -> None:
+    with closing(connection.cursor()) as cursor:
+        cursor.execute(f"set lock_timeout = {round(busy_timeout_s * 1000)}")
+    connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -4,6 +4,7 @@ Every decision is a change of a row and an event, in one transaction. Confirming
 second person; every decision needs a reason.
 """
 
+import json
 from datetime import datetime
 
 import pandas as pd
@@ -45,7 +46,8 @@ def decide(
         _change(connection, finding, _decided(finding, outcome, actor, None, at))
         action = "decided"
     before = {"scheme": scheme, "outcome": finding.outcome}
-    after = {"scheme": scheme, "outcome": outcome, "reason": reason}
+    named = "proposed_outcome" if action == "proposed" else "outcome"
+    after = {"scheme": scheme, named: outcome, "reason": reason}
     events.append(connection, [Event(case_id, as_text(at), actor, action, before, after)])
 
 
@@ -185,6 +187,38 @@ def outcomes(connection: Connection) -> pd.DataFrame:
     frame = pd.DataFrame(connection.execute(query).all(), columns=["scheme", *OUTCOMES, "expected_confirmed"])
     whole = dict.fromkeys(OUTCOMES, "int64")
     return frame.astype({"scheme": "str", "expected_confirmed": "float64"} | whole)
+
+
+def contradictions(connection: Connection) -> list[str]:
+    """Return a sentence for whatever cases or findings say that the event log does not.
+
+    Somebody who changes an outcome in its table leaves no event, and so no word of why.
+    """
+    logged: dict[tuple[int, str], object] = {}
+    event = tables.events.c
+    for row in connection.execute(select(event.case_id, event.after).order_by(event.event_id)):
+        after = json.loads(row.after)
+        if "status" in after:
+            logged[row.case_id, "status"] = after["status"]
+        if "outcome" in after:
+            logged[row.case_id, after["scheme"]] = after["outcome"]
+    found = []
+    for row in connection.execute(select(tables.cases.c.case_id, tables.cases.c.status).order_by("case_id")):
+        said = logged.get((row.case_id, "status"))
+        if (row.status == "closed") != (said == "closed"):
+            found.append(f"Case {row.case_id} is {row.status}, but the log says {said or 'new'}.")
+    finding = tables.findings.c
+    query = (
+        select(finding.case_id, tables.schemes.c.scheme, finding.outcome)
+        .join(tables.schemes, finding.scheme_key == tables.schemes.c.scheme_key)
+        .order_by(finding.case_id, tables.schemes.c.scheme)
+    )
+    for row in connection.execute(query):
+        said = logged.get((row.case_id, row.scheme))
+        if row.outcome != said:
+            words = f"{row.outcome or 'undecided'}, but the log says {said or 'undecided'}"
+            found.append(f"The finding {row.scheme} of case {row.case_id} is {words}.")
+    return found
 
 
 def _said(actor: str, reason: str) -> None:

@@ -111,9 +111,15 @@ class Store:
             add_run(connection, facts, status="halted", inputs=inputs, quarantine=quarantine, problem=problem)
 
     def write_failed(
-        self, facts: RunFacts, inputs: pd.DataFrame, quarantine: pd.DataFrame, problem: str | None = None
+        self,
+        facts: RunFacts,
+        inputs: pd.DataFrame | None = None,
+        quarantine: pd.DataFrame | None = None,
+        problem: str | None = None,
     ) -> None:
         """Write a run that failed: its facts, what inputs and quarantine there were, and why, and nothing else."""
+        nothing = pd.DataFrame()
+        inputs, quarantine = nothing if inputs is None else inputs, nothing if quarantine is None else quarantine
         with writing(self.engine) as connection:
             add_run(connection, facts, status="failed", inputs=inputs, quarantine=quarantine, problem=problem)
 
@@ -153,9 +159,15 @@ class Store:
             return events.head(connection)
 
     def verify(self, anchors: Path | None = None) -> list[str]:
-        """Return what is wrong with the event log, none if it is whole: `sql.events.problems`."""
+        """Return what is wrong with the event log, none if it is whole and the cases say what it says.
+
+        Parameters
+        ----------
+        anchors
+            The file that `anchor` writes; without it a cut tail cannot be seen.
+        """
         with reading(self.engine) as connection:
-            return events.problems(connection, anchors)
+            return events.problems(connection, anchors) + decisions.contradictions(connection)
 
 
 def anchor(path: Path, store: Store) -> None:

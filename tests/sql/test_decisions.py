@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pandas as pd
 import pytest
+from sqlalchemy import text
 
 from sql.decisions import DecisionError
 from sql.store import Store
@@ -106,3 +107,28 @@ def test_what_is_decided_and_learnt_comes_from_closed_cases_and_the_newest_word(
         columns=["scheme", "confirmed", "refuted", "inconclusive", "expected_confirmed"],
     )
     pd.testing.assert_frame_equal(store.outcomes(), learnt)
+
+
+@pytest.mark.parametrize(
+    ("tampering", "problem"),
+    [
+        (
+            "update findings set outcome = 'inconclusive' where scheme_key = 1",
+            "The finding coached of case 1 is inconclusive, but the log says refuted.",
+        ),
+        (
+            "update findings set outcome = null where scheme_key = 1",
+            "The finding coached of case 1 is undecided, but the log says refuted.",
+        ),
+        ("update cases set status = 'closed'", "Case 1 is closed, but the log says new."),
+    ],
+)
+def test_a_decision_changed_in_its_table_behind_the_log_is_found(
+    with_case: Store, tampering: str, problem: str
+) -> None:
+    with_case.decide(1, "coached", "refuted", actor="li.wei", reason="a promotion", at=NOON)
+    with_case.decide(1, "fake_contacts", "confirmed", actor="li.wei", reason="numbers of staff", at=NOON)
+    assert with_case.verify() == []
+    with with_case.engine.begin() as connection:
+        connection.execute(text(tampering))
+    assert with_case.verify() == [problem]

@@ -1,8 +1,8 @@
 """Runs: all of one or nothing, and what the views then show."""
 
+from dataclasses import replace
 from datetime import date
 
-import pandas as pd
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -82,8 +82,19 @@ def test_a_run_that_halted_shows_its_inputs_and_quarantine_and_nothing_else(stor
 
 
 def test_a_run_that_fails_early_is_written_with_no_inputs_at_all(store: Store) -> None:
-    store.write_failed(facts("run-1"), pd.DataFrame(), pd.DataFrame(), "the inbox was empty")
-    assert rows(store.engine, "select status from audit_runs") == [{"status": "failed"}]
+    store.write_failed(facts("run-1"), problem="the inbox was empty")
+    assert rows(store.engine, "select status, problem from audit_runs") == [
+        {"status": "failed", "problem": "the inbox was empty"}
+    ]
+
+
+def test_a_run_that_finds_nothing_at_all_is_done(store: Store) -> None:
+    full = night("run-1", [COACHED])
+    nothing = {name: getattr(full, name).head(0) for name in ("evidence", "scores", "records", "dealers", "quarantine")}
+    unlanded = full.inputs.assign(table_version=None)
+    assert store.write_run(replace(full, **nothing, inputs=unlanded)).cases_opened == 0
+    assert rows(store.engine, "select table_version from audit_inputs") == [{"table_version": None}]
+    assert rows(store.engine, "select status from audit_runs") == [{"status": "done"}]
 
 
 def test_nothing_of_a_run_stays_when_its_last_row_is_refused(store: Store) -> None:
