@@ -11,8 +11,8 @@ Shafer (2021), "Testing by betting", JRSS A 184, on likelihood ratios as bets.
 """
 
 import numpy as np
+from numpy.polynomial.hermite_e import hermegauss
 from numpy.typing import ArrayLike
-from scipy.special import logsumexp
 
 from detectors.core.instruments.spread import EFFECTS, Floats, Spread, bits, learn_spread
 
@@ -29,7 +29,9 @@ SHARE_WEIGHTS: Floats = np.array([0.2, 0.05, 0.06, 0.06, 0.07, 0.08, 0.08, 0.08,
 _SMALLEST_RATE = 1e-6
 
 
-def learn_counts(hits: ArrayLike, trials: ArrayLike, rate: ArrayLike, *, potency: float = 0.9) -> Spread:
+def learn_counts(
+    hits: ArrayLike, trials: ArrayLike, rate: ArrayLike, *, rate_sd: ArrayLike = 0.0, potency: float = 0.9
+) -> Spread:
     """Learn how much honest units differ beyond what chance and `rate` explain.
 
     Parameters
@@ -38,6 +40,9 @@ def learn_counts(hits: ArrayLike, trials: ArrayLike, rate: ArrayLike, *, potency
         Rows with the trait and all rows of each unit of the network, shape (units,).
     rate
         Expected share of rows with the trait in an honest unit like this one, shape (units,) or a number.
+    rate_sd
+        How uncertain `rate` is for each unit, as a standard deviation in log-odds, shape (units,) or a number. What is
+        known of a unit may be measured badly, and its own honest variety comes on top.
     potency
         Probability that a manipulated row has the trait.
 
@@ -46,15 +51,23 @@ def learn_counts(hits: ArrayLike, trials: ArrayLike, rate: ArrayLike, *, potency
     Spread
         The spread of honest units' effects.
     """
-    return learn_spread(*_log_likelihoods(hits, trials, rate, potency))
+    return learn_spread(*_log_likelihoods(hits, trials, rate, rate_sd, potency))
 
 
-def count_bits(hits: ArrayLike, trials: ArrayLike, rate: ArrayLike, spread: Spread, *, potency: float = 0.9) -> Floats:
+def count_bits(
+    hits: ArrayLike,
+    trials: ArrayLike,
+    rate: ArrayLike,
+    spread: Spread,
+    *,
+    rate_sd: ArrayLike = 0.0,
+    potency: float = 0.9,
+) -> Floats:
     """Return the evidence in bits that part of each unit's rows is manipulated.
 
     Parameters
     ----------
-    hits, trials, rate, potency
+    hits, trials, rate, rate_sd, potency
         As in `learn_counts`.
     spread
         The honest spread, from `learn_counts`.
@@ -72,18 +85,25 @@ def count_bits(hits: ArrayLike, trials: ArrayLike, rate: ArrayLike, spread: Spre
     >>> count_bits([8, 40], [80, 80], 0.1, spread).round().tolist()
     [-2.0, 26.0]
     """
-    return bits(*_log_likelihoods(hits, trials, rate, potency), spread)
+    return bits(*_log_likelihoods(hits, trials, rate, rate_sd, potency), spread)
 
 
-def _log_likelihoods(hits: ArrayLike, trials: ArrayLike, rate: ArrayLike, potency: float) -> tuple[Floats, Floats]:
+def _log_likelihoods(
+    hits: ArrayLike, trials: ArrayLike, rate: ArrayLike, rate_sd: ArrayLike, potency: float
+) -> tuple[Floats, Floats]:
     """Return log-likelihoods, shape (units, effects), of honesty and of manipulation with its share mixed out."""
     k = np.asarray(hits, dtype=np.float64)[:, None]
     rest = np.asarray(trials, dtype=np.float64)[:, None] - k
     base = np.clip(np.broadcast_to(np.asarray(rate, dtype=np.float64), len(k)), _SMALLEST_RATE, 1 - _SMALLEST_RATE)
-    p = 1.0 / (1.0 + np.exp(-(np.log(base / (1 - base))[:, None] + EFFECTS)))
-    by_share = np.empty((len(SHARES), *p.shape))
-    for place, share in enumerate(SHARES):
-        mixed = share * potency + (1 - share) * p
-        by_share[place] = k * np.log(mixed) + rest * np.log1p(-mixed)
-    manipulated = logsumexp(by_share + np.log(SHARE_WEIGHTS)[:, None, None], axis=0)
-    return by_share[0].copy(), np.asarray(manipulated, dtype=np.float64)
+    doubt = np.broadcast_to(np.asarray(rate_sd, dtype=np.float64), len(k))
+    nodes, weights = hermegauss(5 if doubt.any() else 1)
+    honest, manipulated = np.full((2, len(k), len(EFFECTS)), -np.inf)
+    for node, weight in zip(nodes, weights / weights.sum(), strict=True):
+        p = 1.0 / (1.0 + np.exp(-((np.log(base / (1 - base)) + node * doubt)[:, None] + EFFECTS)))
+        for share, share_weight in zip(SHARES, SHARE_WEIGHTS, strict=True):
+            mixed = share * potency + (1 - share) * p
+            log_likelihood = k * np.log(mixed) + rest * np.log1p(-mixed) + np.log(weight)
+            np.logaddexp(manipulated, log_likelihood + np.log(share_weight), out=manipulated)
+            if share == 0:
+                np.logaddexp(honest, log_likelihood, out=honest)
+    return honest, manipulated

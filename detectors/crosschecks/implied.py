@@ -1,0 +1,297 @@
+"""Full marks beyond what everything else about the dealer implies.
+
+The pattern. A good dealer's full marks come with much else: its other customers' answers lie high too, its process
+steps are done, its reviews are kind, its audits pass, few complain. Where full marks are told, bought or supplied, they
+come alone. So the number of (nearly) full interviews is compared with what the rest implies.
+
+Why it matters. This is the gap between the score that is paid for and the quality that customers get.
+
+What honest thing can look the same. An excellent dealer has many full marks, and everything else about it says so: its
+expectation is as high as its score. A share of full marks is never evidence by itself. Generous regions, brands,
+agencies and lenient interviewers are expected to have more. Dealers differ for reasons that no proxy shows; how much is
+learnt from the network and allowed to every dealer. A proxy that is missing or measured on few rows is trusted that
+much less.
+
+References
+----------
+Jacob & Levitt (2003), "Rotten apples", QJE 118, on scores that nothing else about a class explains. Spiegelhalter
+(2005), Statistics in Medicine 24, on over-dispersion. McCullagh & Nelder (1989), section 4.5, on quasi-binomial fits.
+
+Examples
+--------
+Sixty dealers whose full marks follow their other answers, and one that has as many as the best without the rest.
+
+>>> from datetime import date
+>>> rng = np.random.default_rng(3)
+>>> dealer = np.repeat(np.arange(61), 120)
+>>> quality = np.where(dealer == 60, 0.0, np.linspace(-1, 1, 61)[dealer])
+>>> told = (dealer == 60) & (rng.random(len(dealer)) < 0.4)
+>>> answers = np.clip(np.round(8 + quality[:, None] + rng.normal(0, 1.2, (len(dealer), 1))
+...     + rng.normal(0, 0.5, (len(dealer), 5))), 1, 10)
+>>> answers[told] = 10
+>>> surveys = pd.DataFrame(answers, columns=["overall", "q_a", "q_b", "q_c", "q_d"]).assign(
+...     response_id=[f"R{i}" for i in range(len(dealer))], survey="SSI", dealer_id=[f"D{d:02}" for d in dealer])
+>>> seen, detector = Observations(date(2026, 10, 31), {"surveys": surveys}), Implied()
+>>> units = detector.weigh(seen, detector.learn(seen)).units
+>>> bool(units["bits"].drop("D60").max() < 6 < 10 < units.loc["D60", "bits"])
+True
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit, logit
+
+from detectors.core.detector import Detector, NotEnough
+from detectors.core.evidence import Weighed, answer, records
+from detectors.core.instruments.attribution import manipulated_given_hit
+from detectors.core.instruments.counts import count_bits, learn_counts
+from detectors.core.instruments.ranges import count_range
+from detectors.core.instruments.spread import Floats, Spread
+from detectors.core.interviews import level
+from detectors.core.observations import Observations
+from detectors.core.schemes import Scheme
+from detectors.crosschecks.quality import Quality, burden, kind_of_interview, learn_quality, proxies
+
+_PLACES = ("region", "brand")
+_BURDENED = ("light", "heavy")
+
+
+@dataclass(frozen=True)
+class _Learnt:
+    """What implies full marks.
+
+    Parameters
+    ----------
+    quality
+        The proxies.
+    usual
+        Share of full marks by kind of interview.
+    leniency
+        Log-odds by which an interviewer's full marks exceed the usual, shrunk.
+    coefficients
+        Log-odds for each standard deviation of a proxy, for each place, and the intercept.
+    heavy_from
+        Burden of failed facts from which an interview counts as heavily burdened, by questionnaire.
+    heavy_offset
+        How much rarer full marks are there, in log-odds.
+    spread
+        How much honest dealers differ beyond all this.
+    """
+
+    quality: Quality
+    usual: "pd.Series[float]"
+    leniency: "pd.Series[float]"
+    coefficients: "pd.Series[float]"
+    heavy_from: float
+    heavy_offset: float
+    spread: Spread
+
+
+@dataclass(frozen=True)
+class Implied(Detector):
+    """Full marks beyond what everything else about the dealer implies.
+
+    Parameters
+    ----------
+    nearly_full
+        Height of an interview's mean answer, 0 to 1 between the ends of the scale, from which its marks count as full:
+        whoever recites is allowed one slip among a dozen answers.
+    fewest_interviews
+        A dealer with fewer is not judged.
+    fewest_dealers
+        A network with fewer has nothing to compare with.
+    records_from_bits
+        Records are named for dealers with at least this much evidence.
+    """
+
+    nearly_full: float = 0.95
+    fewest_interviews: int = 20
+    fewest_dealers: int = 12
+    records_from_bits: float = 0.0
+
+    schemes: ClassVar[tuple[Scheme, ...]] = (
+        Scheme.COACHED,
+        Scheme.INCENTIVISED,
+        Scheme.FAKE_CONTACTS,
+        Scheme.TARGET_GAMING,
+    )
+    needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"surveys": ("overall", "q_")}
+
+    def _learn(self, network: Observations) -> _Learnt:
+        surveys, full = network["surveys"], self._full(network)
+        kind = kind_of_interview(surveys)
+        of_kind = full.groupby(kind).agg(["sum", "size"])
+        usual = (of_kind["sum"] + 0.5) / (of_kind["size"] + 1.0)
+        leniency = _leniency(surveys, full, kind.map(usual))
+        quality = learn_quality(network)
+        counts = _count(surveys, full, _offset(surveys, kind, usual, leniency))
+        judged = counts[counts["n"] >= self.fewest_interviews]
+        if len(judged) < self.fewest_dealers:
+            raise NotEnough(
+                f"Only {len(judged)} dealers have {self.fewest_interviews} interviews; {self.fewest_dealers} have to "
+                "before full marks can be compared with the rest."
+            )
+        features, doubt = _features(network, quality, judged.index)
+        coefficients = _fit(features, judged)
+        rate, rate_sd = _implied(judged["offset"], features, doubt, coefficients)
+        weight = burden(surveys, quality.fact_weights)
+        heavy_from = float(weight.quantile(0.6)) if weight.notna().any() else np.inf
+        heavy = weight >= max(heavy_from, 1e-9)
+        light_share, heavy_share = ((full[part].sum() + 0.5) / (part.sum() + 1.0) for part in (~heavy, heavy))
+        return _Learnt(
+            quality=quality,
+            usual=usual,
+            leniency=leniency,
+            coefficients=coefficients,
+            heavy_from=max(heavy_from, 1e-9),
+            heavy_offset=min(float(logit(heavy_share) - logit(light_share)), 0.0),
+            spread=learn_counts(judged["full"], judged["n"], rate, rate_sd=rate_sd),
+        )
+
+    def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
+        surveys, full = observations["surveys"], self._full(observations)
+        kind = kind_of_interview(surveys)
+        counts = _count(surveys, full, _offset(surveys, kind, learned.usual, learned.leniency))
+        features, doubt = _features(observations, learned.quality, counts.index)
+        rate, rate_sd = _implied(counts["offset"], features, doubt, learned.coefficients)
+        likely = count_range(counts["n"], rate, learned.spread).set_axis(counts.index)
+        abstained = counts["n"] < self.fewest_interviews
+        units = answer(
+            counts.index,
+            n=counts["n"],
+            observed=counts["full"],
+            expected=likely["expected"],
+            bits=count_bits(counts["full"], counts["n"], rate, learned.spread, rate_sd=rate_sd),
+            abstained=abstained,
+            reason=self._reasons(counts, likely, abstained, learned.quality),
+        )
+        return Weighed(units, self._records(surveys, full, units, learned))
+
+    def _full(self, observations: Observations) -> "pd.Series[bool]":
+        height = level(observations)
+        overall = observations["surveys"]["overall"].notna().to_numpy()
+        return pd.Series(overall & (height >= self.nearly_full), index=observations["surveys"].index)
+
+    def _reasons(
+        self, counts: pd.DataFrame, likely: pd.DataFrame, abstained: "pd.Series[bool]", quality: Quality
+    ) -> list[str]:
+        known = [name for name in ("answers", "facts", "reviews", "audits", "complaints") if name in quality.measures]
+        words = {"answers": "other customers' answers", "facts": "process steps"}
+        rest = ", ".join(words.get(name, name) for name in known) or "region and agency"
+        return [
+            f"{n} interviews are fewer than {self.fewest_interviews}, too few to compare."
+            if silent
+            else f"{full} of {n} interviews give full marks or nearly so; what else is known of this dealer ({rest}) "
+            f"implies {low:.0f} to {high:.0f}."
+            for n, full, silent, low, high in zip(
+                counts["n"], counts["full"], abstained, likely["fewest"], likely["most"], strict=True
+            )
+        ]
+
+    def _records(
+        self, surveys: pd.DataFrame, full: "pd.Series[bool]", units: pd.DataFrame, learned: _Learnt
+    ) -> pd.DataFrame:
+        """Name the full marks of dealers with evidence, likelier manipulated where more process steps failed."""
+        named = units.index[~units["abstained"] & (units["bits"] >= self.records_from_bits)]
+        rows = surveys[surveys["dealer_id"].isin(named)]
+        heavy = (burden(rows, learned.quality.fact_weights) >= learned.heavy_from).to_numpy().astype(np.int64)
+        place = named.get_indexer(pd.Index(rows["dealer_id"]))
+        cell, hit = place * 2 + heavy, full[rows.index].to_numpy()
+        total, hits = (np.bincount(cell[part], minlength=2 * len(named)).reshape(-1, 2) for part in (hit | True, hit))
+        offsets = np.array([0.0, learned.heavy_offset])
+        probability = manipulated_given_hit(total, hits, offsets).ravel()[cell[hit]]
+        carried = rows.loc[hit, ["response_id", "dealer_id"]]
+        return records(
+            "surveys",
+            carried.rename(columns={"response_id": "record_id", "dealer_id": "unit_id"}).assign(
+                probability=probability, reason="Full marks, at a dealer that has more than the rest implies."
+            ),
+        )
+
+
+def _leniency(
+    surveys: pd.DataFrame, full: "pd.Series[bool]", usual: "pd.Series[float]", trust_rows: float = 40.0
+) -> "pd.Series[float]":
+    """Return each interviewer's excess of full marks over the usual, in log-odds, shrunk by `trust_rows` usual ones."""
+    if "interviewer_id" not in surveys.columns:
+        return pd.Series(dtype="float64")
+    sums = pd.DataFrame({"full": full, "usual": usual, "n": 1}).groupby(surveys["interviewer_id"]).sum()
+    mean = sums["usual"] / sums["n"]
+    shrunk = (sums["full"] + trust_rows * mean) / (sums["n"] + trust_rows)
+    return pd.Series(logit(shrunk.to_numpy()) - logit(mean.to_numpy()), index=sums.index)
+
+
+def _offset(
+    surveys: pd.DataFrame, kind: "pd.Series[str]", usual: "pd.Series[float]", leniency: "pd.Series[float]"
+) -> "pd.Series[float]":
+    """Return the log-odds of full marks of each interview at an average dealer."""
+    base = kind.map(usual).astype("float64").fillna(float(usual.mean()))
+    offset = pd.Series(logit(base.to_numpy()), index=surveys.index)
+    if "interviewer_id" in surveys.columns:
+        offset = offset + surveys["interviewer_id"].map(leniency).astype("float64").fillna(0.0)
+    return offset
+
+
+def _count(surveys: pd.DataFrame, full: "pd.Series[bool]", offset: "pd.Series[float]") -> pd.DataFrame:
+    rows = pd.DataFrame({"full": full, "offset": offset, "dealer_id": surveys["dealer_id"]})
+    return rows.groupby("dealer_id", sort=True).agg(n=("full", "size"), full=("full", "sum"), offset=("offset", "mean"))
+
+
+def _features(
+    observations: Observations, quality: Quality, dealers: "pd.Index[str]"
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what is known of each dealer (the intercept, its proxies, where it belongs), and the proxies' doubt."""
+    features, doubt = proxies(observations, quality, dealers)
+    # Full marks grow faster than the answers below them as quality grows: the relation may bend.
+    features = features.join((features**2).add_suffix(" squared"))
+    features.insert(0, "everyone", 1.0)
+    for place in _PLACES:
+        if observations.has("dealers", place):
+            of_dealer = (
+                observations["dealers"].drop_duplicates("dealer_id").set_index("dealer_id")[place].reindex(dealers)
+            )
+            features = features.join(pd.get_dummies(of_dealer, prefix=place, dtype="float64"))
+    return features, doubt
+
+
+def _implied(
+    offset: "pd.Series[float]", features: pd.DataFrame, doubt: pd.DataFrame, coefficients: "pd.Series[float]"
+) -> tuple[Floats, Floats]:
+    """Return the implied share of full marks of each dealer, and how uncertain its log-odds are."""
+    beta = coefficients.reindex(features.columns).fillna(0.0)
+    rate = expit((offset + features @ beta).to_numpy(dtype=np.float64))
+    slope = beta[doubt.columns].to_numpy() + 2 * features[doubt.columns].to_numpy() * (
+        beta[[f"{name} squared" for name in doubt.columns]].to_numpy()
+    )
+    return rate, np.sqrt((slope**2 * doubt.to_numpy()).sum(axis=1))
+
+
+def _fit(features: pd.DataFrame, counts: pd.DataFrame, rounds: int = 25) -> "pd.Series[float]":
+    """Fit log-odds by ridge-penalised quasi-binomial scoring that trusts dealers with too many full marks less."""
+    x, n, k = features.to_numpy(), counts["n"].to_numpy(dtype=np.float64), counts["full"].to_numpy(dtype=np.float64)
+    offset = counts["offset"].to_numpy()
+    penalty = np.diag([0.0 if name == "everyone" else 1.0 for name in features.columns])
+    beta, trust, between = np.zeros(x.shape[1]), np.ones(len(n)), 0.2
+    for _ in range(rounds):
+        p = np.clip(expit(offset + x @ beta), 1e-6, 1 - 1e-6)
+        information = n * p * (1 - p)
+        weight = trust * information / (1 + between * information)
+        residual = (k - n * p) / information
+        beta = beta + np.linalg.solve((x.T * weight) @ x + penalty, x.T @ (weight * residual) - penalty @ beta)
+        beta = np.clip(beta, -6.0, 6.0)
+        standardised = residual * np.sqrt(information / (1 + between * information))
+        # Cheats have too many full marks, never too few: only the upper side loses trust.
+        trust = expit(-2.0 * (standardised - 2.0))
+        between = _variance_between(residual, information, trust)
+    return pd.Series(beta, index=features.columns)
+
+
+def _variance_between(residual: Floats, information: Floats, trust: Floats) -> float:
+    """Return the variance of dealers' log-odds beyond chance, by moments, of those that are trusted."""
+    excess = np.clip(residual, -3.0, 3.0) ** 2 - 1 / information
+    weight = trust * information / (1 + 0.2 * information)
+    return float(np.clip((weight * excess).sum() / max(weight.sum(), 1e-9), 0.01, 1.5))
