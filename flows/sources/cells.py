@@ -74,24 +74,25 @@ def _typed_already(cells: pa.ChunkedArray, kind: Kind) -> pa.ChunkedArray | None
         if pa.types.is_boolean(stored):
             cells = cells.cast(pa.int8())
         if pa.types.is_integer(cells.type) or pa.types.is_floating(stored) or pa.types.is_decimal(stored):
-            numbers = cells.cast(pa.float64())
+            numbers = cells.cast(pa.float64(), safe=False)
             numbers = pc.if_else(pc.is_nan(numbers), None, numbers)
             return None if pc.any(pc.is_inf(numbers)).as_py() else numbers
     return None
 
 
 def as_text(cells: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return cells of any scalar type as text: whole numbers without a point, lists and objects as JSON would."""
+    """Return cells of any scalar type as text: whole numbers without a point."""
     stored = cells.type
     if pa.types.is_dictionary(stored):
         return as_text(cells.cast(stored.value_type))
     if pa.types.is_floating(stored):
         return _numbers_as_text(cells.cast(pa.float64()))
-    if pa.types.is_nested(stored) or pa.types.is_binary(stored) or pa.types.is_large_binary(stored):
-        return pa.chunked_array(
-            [pa.array([None if cell is None else str(cell) for cell in cells.to_pylist()], pa.large_string())]
-        )
-    return cells.cast(pa.large_string())
+    try:
+        return cells.cast(pa.large_string())
+    except (pa.ArrowNotImplementedError, pa.ArrowInvalid):
+        # Lists, objects, durations, bytes that are no text: nothing of ours, and the parsers say so cell by cell.
+        texts = [None if cell is None else str(cell) for cell in cells.to_pylist()]
+        return pa.chunked_array([pa.array(texts, pa.large_string())])
 
 
 def _numbers_as_text(numbers: pa.ChunkedArray) -> pa.ChunkedArray:

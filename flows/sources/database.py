@@ -68,7 +68,7 @@ def read_table(url: str, table_or_query: str, source: str, vendor_maps: Sequence
             table = _stream(engine, statement)
         finally:
             engine.dispose()
-    except (SQLAlchemyError, ImportError) as error:
+    except (SQLAlchemyError, pd.errors.DatabaseError, ImportError) as error:
         raise MingchaError(
             f"{name} cannot be read: {_without_secrets(error, url)}.",
             remedy="Check the database URL, the name of the table, and the right to select from it.",
@@ -103,6 +103,8 @@ def _content_sha256(table: pa.Table) -> str:
 
 def _without_secrets(error: Exception, url: str) -> str:
     """Return the driver's words without the URL, its password, or the statement that SQLAlchemy appends."""
+    if isinstance(error, pd.errors.DatabaseError) and isinstance(error.__cause__, SQLAlchemyError):
+        error = error.__cause__
     cause = getattr(error, "orig", None) or error
     words = str(cause).splitlines()[0] if str(cause) else type(cause).__name__
     try:

@@ -62,7 +62,9 @@ def in_known_encoding(opened: OpenedFile, read: Callable[[Callable[[], TextStrea
 
 
 def _read(name: str, open_text: Callable[[], TextStream]) -> Rows:
-    delimiter, headings = _delimiter_and_headings(name, open_text)
+    delimiter, headings, has_rows = _look_at_headings(name, open_text)
+    if not has_rows:
+        return Rows(pa.table([pa.nulls(0)] * len(headings), names=headings), np.empty(0, dtype=np.int64))
     table, broken = _parse(name, open_text, delimiter, headings, count_rows=False)
     if broken:
         # Only a single thread knows the numbers of the rows; broken ones are too rare to read every file that way.
@@ -79,7 +81,8 @@ def _read(name: str, open_text: Callable[[], TextStream]) -> Rows:
     return with_broken_rows(table, numbers, problems)
 
 
-def _delimiter_and_headings(name: str, open_text: Callable[[], TextStream]) -> tuple[str, list[str]]:
+def _look_at_headings(name: str, open_text: Callable[[], TextStream]) -> tuple[str, list[str], bool]:
+    """Return the delimiter, the headings, and whether any row follows."""
     with open_text() as stream:
         lines = io.TextIOWrapper(io.BufferedReader(stream, 2**16), encoding="utf-8", newline="")
         first = lines.readline()
@@ -97,7 +100,8 @@ def _delimiter_and_headings(name: str, open_text: Callable[[], TextStream]) -> t
             ) from error
         rest = (line for part in ([first], lines) for line in part)
         try:
-            return delimiter, next(csv.reader(rest, delimiter=delimiter))
+            headings = next(csv.reader(rest, delimiter=delimiter))
+            return delimiter, headings, next(lines, None) is not None
         except csv.Error as error:
             raise _stray_quote(name, 1) from error
 
@@ -169,26 +173,29 @@ def _stray_quote(name: str, row: int) -> MingchaError:
 
 def _refuse_stray_quote(name: str, table: pa.Table, numbers: np.ndarray, delimiter: str) -> None:
     for place, column in enumerate(table.columns):
-        spans_lines = pc.match_substring(column, "\n")
+        spans_lines = pc.fill_null(pc.match_substring(column, "\n"), False)
         if not pc.any(spans_lines).as_py():
             continue
+        # A swallowed row brings at least the fields before the one that swallowed it.
+        least_delimiters = min(max(place, 2), table.num_columns - 1)
         rows = np.flatnonzero(spans_lines.to_numpy())
-        for row, text in zip(rows, column.filter(spans_lines).to_pylist(), strict=True):
-            if any(_is_a_row(line, delimiter, place, table.num_columns) for line in text.split("\n")[1:]):
+        texts = column.filter(spans_lines)
+        suspect = pc.greater_equal(pc.count_substring(texts, delimiter), least_delimiters)
+        for row, text in zip(rows[suspect.to_numpy()], texts.filter(suspect).to_pylist(), strict=True):
+            if any(_is_a_row(line, delimiter, least_delimiters) for line in text.split("\n")[1:]):
                 raise _stray_quote(name, int(numbers[row]))
 
 
-def _is_a_row(line: str, delimiter: str, place: int, width: int) -> bool:
+def _is_a_row(line: str, delimiter: str, least_delimiters: int) -> bool:
     """Tell whether a line inside a quoted text is a swallowed row rather than a sentence with commas.
 
-    A swallowed row has at least the fields before the one that swallowed it. Unlike the clauses of a sentence, fields
-    have no space in front, and half of them at least are empty or have digits: ids, times, answers.
+    Unlike the clauses of a sentence, the fields of a row have no space in front, and half of them at least are empty or
+    have digits: ids, times, answers.
     """
     fields = line.rstrip("\r").split(delimiter)
-    expected = min(max(place, 2), width - 1) + 1
-    if len(fields) < expected:
+    if len(fields) <= least_delimiters:
         return False
-    fields = fields[:expected]
+    fields = fields[: least_delimiters + 1]
     like_cells = [not field or any(character.isdigit() for character in field) for field in fields]
     return not any(field.startswith(" ") for field in fields) and 2 * sum(like_cells) >= len(fields)
 

@@ -1,6 +1,7 @@
 """The inbox: which files were delivered, of which source, in which order."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -92,7 +93,7 @@ def discover(inbox: Path) -> Inbox:
         raise MingchaError(
             f"The inbox {inbox} is not a folder.", remedy="Create it, or name the right one with --inbox."
         )
-    files: list[tuple[int, DeliveredFile]] = []
+    found: list[tuple[str, Path]] = []
     ignored: list[IgnoredFile] = []
     for path in sorted(inbox.iterdir()):
         if path.name.startswith((".", "~$")) or path.is_dir():
@@ -102,18 +103,25 @@ def discover(inbox: Path) -> Inbox:
         if source is None or reason:
             ignored.append(IgnoredFile(path.name, reason))
             continue
-        try:
-            status = path.stat()
-            with path.open("rb") as stream:
-                digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        except OSError as error:
-            raise MingchaError(
-                f"{path.name} cannot be read ({error.strerror}).",
-                remedy="Give the user that runs Mingcha the right to read it, or deliver it again.",
-            ) from error
-        files.append((status.st_mtime_ns, DeliveredFile(source, path, digest, status.st_size)))
-    _require_something_to_weigh(inbox, [file for _, file in files], ignored)
+        found.append((source, path))
+    _require_something_to_weigh(inbox, found, ignored)
+    with ThreadPoolExecutor() as threads:
+        files = list(threads.map(_look_at, found))
     return Inbox([file for _, file in sorted(files, key=lambda entry: (entry[0], entry[1].name))], ignored)
+
+
+def _look_at(found: tuple[str, Path]) -> tuple[int, DeliveredFile]:
+    source, path = found
+    try:
+        status = path.stat()
+        with path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise MingchaError(
+            f"{path.name} cannot be read ({error.strerror}).",
+            remedy="Give the user that runs Mingcha the right to read it, or deliver it again.",
+        ) from error
+    return status.st_mtime_ns, DeliveredFile(source, path, digest, status.st_size)
 
 
 def source_of(file_name: str) -> str | None:
@@ -151,12 +159,12 @@ def is_readable_format(file_name: str) -> bool:
     return suffixes[-1] in FORMATS
 
 
-def _require_something_to_weigh(inbox: Path, files: list[DeliveredFile], ignored: list[IgnoredFile]) -> None:
-    if any(file.source in ("surveys", "reviews") for file in files):
+def _require_something_to_weigh(inbox: Path, found: list[tuple[str, Path]], ignored: list[IgnoredFile]) -> None:
+    if any(source in ("surveys", "reviews") for source, _ in found):
         return
-    present = sorted(file.name for file in files) + sorted(file.name for file in ignored)
-    found = f"only {', '.join(present[:10])}" if present else "nothing"
+    present = sorted(path.name for _, path in found) + sorted(file.name for file in ignored)
+    there = f"only {', '.join(present[:10])}" if present else "nothing"
     raise MingchaError(
-        f"The inbox {inbox} holds neither surveys nor reviews: {found} was found.",
+        f"The inbox {inbox} holds neither surveys nor reviews: {there} was found.",
         remedy="Deliver at least one file named surveys*.csv or reviews*.csv (or .xlsx, .jsonl, .parquet).",
     )

@@ -28,9 +28,8 @@ def read_json_lines(opened: OpenedFile) -> Rows:
         return rows
     # No object, no names: an empty delivery is one of the columns that were expected.
     expected = pa.table({name: pa.nulls(0) for name in _least_columns(SOURCES[opened.file.source])})
-    return with_broken_rows(
-        expected, np.empty(0, dtype=np.int64), {rows.numbers[row]: what for row, what in rows.broken.items()}
-    )
+    broken = {int(rows.numbers[row]): what for row, what in rows.broken.items()}
+    return with_broken_rows(expected, np.empty(0, dtype=np.int64), broken)
 
 
 def _least_columns(source: Source) -> list[str]:
@@ -40,15 +39,25 @@ def _least_columns(source: Source) -> list[str]:
 
 def _read(open_text: Callable[[], TextStream]) -> Rows:
     try:
-        table = pa.json.read_json(
-            pa.PythonFile(open_text(), mode="r"), pa.json.ReadOptions(block_size=4 * LINE_LIMIT_BYTES)
-        )
+        table = _parse(open_text, {})
+        times = {field.name: pa.string() for field in table.schema if pa.types.is_timestamp(field.type)}
+        if times:
+            # Arrow makes times of texts on its own, and drops their offset without a word.
+            table = _parse(open_text, times)
     except pa.ArrowInvalid:
         # Broken lines, or a column that mixes numbers and text: slower, and forgiving.
         return _read_line_by_line(open_text)
     if table.num_rows != _line_count(open_text):
         return _read_line_by_line(open_text)
     return Rows(table, np.arange(1, table.num_rows + 1))
+
+
+def _parse(open_text: Callable[[], TextStream], types: dict[str, pa.DataType]) -> pa.Table:
+    return pa.json.read_json(
+        pa.PythonFile(open_text(), mode="r"),
+        pa.json.ReadOptions(block_size=4 * LINE_LIMIT_BYTES),
+        pa.json.ParseOptions(explicit_schema=pa.schema(types)),
+    )
 
 
 def _line_count(open_text: Callable[[], TextStream]) -> int:
@@ -70,7 +79,7 @@ def _read_line_by_line(open_text: Callable[[], TextStream]) -> Rows:
                 continue
             try:
                 row = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 row = None
             if not isinstance(row, dict):
                 broken[place] = "the line is not a JSON object"
@@ -87,6 +96,8 @@ def _read_line_by_line(open_text: Callable[[], TextStream]) -> Rows:
 
 
 def _as_text(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False)
+    if value is None:
+        return None
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    # JSON can spell half a character (\\ud83d), and no encoding can write it.
+    return text.encode("utf-8", "replace").decode()

@@ -109,12 +109,12 @@ class _Expanded(io.RawIOBase):
             found = self._source.read(len(buffer))
         except EOFError as error:
             raise MingchaError(
-                f"{self._file.name} is cut off: it ends after {self._expanded_bytes:,} bytes of content.",
+                f"{self._file.name} is cut off: the end of what was compressed is missing.",
                 remedy=_DELIVER_AGAIN,
             ) from error
         except (OSError, zlib.error, zipfile.BadZipFile) as error:
             raise MingchaError(
-                f"{self._file.name} is damaged after {self._expanded_bytes:,} bytes of content ({error}).",
+                f"{self._file.name} is damaged: it cannot be uncompressed ({error}).",
                 remedy=_DELIVER_AGAIN,
             ) from error
         self._expanded_bytes += len(found)

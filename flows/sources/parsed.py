@@ -48,6 +48,32 @@ def parse_distinct(cells: pa.ChunkedArray, parse: Callable[[pa.Array], Parsed]) 
     )
 
 
+def parse_exceptions(cells: pa.ChunkedArray, plain: pa.ChunkedArray, parse: Callable[[pa.Array], Parsed]) -> Parsed:
+    """Keep plain texts as they are, and parse every distinct other text once.
+
+    Parameters
+    ----------
+    cells : pyarrow.ChunkedArray of large_string
+        The cells.
+    plain : pyarrow.ChunkedArray of bool
+        Which of them are the value already; null where there is no cell.
+    parse
+        From distinct texts (no null among them) to ``large_string``.
+    """
+    exceptions = pc.fill_null(pc.invert(plain), False).combine_chunks()
+    if not pc.any(exceptions).as_py():
+        return Parsed(cells)
+    parsed = parse_distinct(cells.filter(exceptions), parse)
+    values = pc.replace_with_mask(cells.combine_chunks(), exceptions, parsed.found)
+    return Parsed(values, _in_place(parsed.problems, exceptions), _in_place(parsed.repairs, exceptions))
+
+
+def _in_place(notes: pa.Array | None, exceptions: pa.Array) -> pa.Array | None:
+    if notes is None:
+        return None
+    return pc.replace_with_mask(pa.nulls(len(exceptions), notes.type), exceptions, notes)
+
+
 def _spread(notes: pa.Array | None, indices: pa.Array) -> pa.Array | None:
     if notes is None or notes.null_count == len(notes):
         return None

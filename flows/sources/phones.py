@@ -4,7 +4,7 @@ import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.sources.parsed import Parsed, first_note, is_null_spelling, parse_distinct
+from flows.sources.parsed import Parsed, first_note, is_null_spelling, parse_exceptions
 from flows.sources.texts import ROUNDED_PROBLEM, unround
 
 _MOBILE = r"^1[3-9]\d{9}$"
@@ -48,10 +48,7 @@ def parse_phones(cells: pa.ChunkedArray) -> Parsed:
     >>> parse_phones(pa.chunked_array([cells], pa.large_string())).found.to_pylist()
     ['13812345678', '01012345678', '02112345678', None, '13812345678']
     """
-    plain = pc.match_substring_regex(cells, _MOBILE)
-    if pc.all(plain).as_py():
-        return Parsed(cells)
-    return parse_distinct(cells, _parse_distinct)
+    return parse_exceptions(cells, pc.match_substring_regex(cells, _MOBILE), _parse_distinct)
 
 
 def _parse_distinct(texts: pa.Array) -> Parsed:

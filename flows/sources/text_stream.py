@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import re
 from typing import IO
 
 import charset_normalizer
@@ -12,6 +13,8 @@ LINE_LIMIT_BYTES = 2**20
 """The longest line that is believed to be a row."""
 
 _SAMPLE_BYTES = 2**16
+_PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
+_MEANINGLESS_SHARE = 0.05
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SAVE_AS_UTF8 = 'Save it as "CSV UTF-8" and deliver it again.'
 
@@ -89,11 +92,21 @@ class TextStream(io.RawIOBase):
             offset = self._read_bytes - pending + error.start
             line = self._line_feeds + found.count(b"\n", 0, max(0, error.start - pending)) + 1
             raise NotThisEncodingError(f"byte {offset:,} (line {line:,})") from error
+        self._refuse_private_use(text)
         at_start = self._read_bytes == 0
         self._read_bytes += len(found)
         self._line_feeds += found.count(b"\n")
         given = found if self._encoding == "utf-8" else text.encode()
         return given.removeprefix(codecs.BOM_UTF8) if at_start else given
+
+    def _refuse_private_use(self, text: str) -> None:
+        """Refuse what GB18030 can decode only into characters that mean nothing, as it does with Big5."""
+        if self._encoding == "utf-8":
+            return
+        chinese = len(text) - len(text.encode("ascii", "ignore"))
+        meaningless = len(_PRIVATE_USE.findall(text))
+        if meaningless > _MEANINGLESS_SHARE * chinese:
+            raise NotThisEncodingError(f"about line {self._line_feeds + 1:,}, characters that mean nothing")
 
     def _refuse_nul(self, found: bytes) -> None:
         where = found.find(b"\0")

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from detectors.core.sources import Column, Personal
-from flows.sources.parsed import NULL_SPELLINGS, Parsed, first_note, is_null_spelling, parse_distinct
+from flows.sources.parsed import Parsed, first_note, is_null_spelling, parse_exceptions
 
 ROUNDED_PROBLEM = "was rounded by Excel; format the column as text and export again"
 NUMBER_REPAIR = "an id that Excel stored with decimals or as a power of ten"
@@ -42,29 +42,32 @@ def parse_texts(cells: pa.ChunkedArray, column: Column) -> Parsed:
     """
     trimmed = pc.utf8_trim_whitespace(cells)
     if column.personal is Personal.FREE_TEXT:
-        return Parsed(pc.if_else(pc.equal(trimmed, ""), None, trimmed))
+        return _parse_free_text(trimmed)
     if column.personal is Personal.VEHICLE:
         trimmed = pc.utf8_upper(trimmed)
     if column.choices:
         trimmed = pc.utf8_lower(trimmed)
-    if _is_plain(trimmed):
-        return Parsed(trimmed)
-    return parse_distinct(trimmed, _parse_distinct)
+    return parse_exceptions(trimmed, _is_plain(trimmed), _parse_distinct)
 
 
-def _is_plain(texts: pa.ChunkedArray) -> bool:
-    return not (
-        pc.any(pc.is_in(texts, value_set=pa.array(NULL_SPELLINGS, texts.type))).as_py()
-        or pc.any(pc.ends_with(texts, ".0")).as_py()
-        or pc.any(pc.match_substring(texts, "E+", ignore_case=True)).as_py()
-        or not pc.all(pc.string_is_ascii(texts)).as_py()
-    )
+def _parse_free_text(texts: pa.ChunkedArray) -> Parsed:
+    # PostgreSQL has no NUL in a text, and nobody means one.
+    without_nul = pc.replace_substring(texts, "\0", "") if pc.any(pc.match_substring(texts, "\0")).as_py() else texts
+    return Parsed(pc.if_else(pc.equal(without_nul, ""), None, without_nul))
+
+
+def _is_plain(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    quantity = pc.or_(pc.match_substring(texts, ".0"), pc.match_substring(texts, "+"))
+    odd = pc.or_(quantity, pc.or_(is_null_spelling(texts), pc.match_substring(texts, "\0")))
+    return pc.and_(pc.string_is_ascii(texts), pc.invert(odd))
 
 
 def _parse_distinct(texts: pa.Array) -> Parsed:
     number = unround(pc.utf8_trim_whitespace(pc.utf8_normalize(texts, form="NFKC")))
-    values = pc.if_else(is_null_spelling(number.found), None, number.found)
-    return Parsed(values, number.problems, first_note((pc.is_valid(number.repairs), NUMBER_REPAIR)))
+    nul = pc.match_substring(number.found, "\0")
+    values = pc.if_else(pc.or_(nul, is_null_spelling(number.found)), None, number.found)
+    problems = first_note((pc.is_valid(number.problems), ROUNDED_PROBLEM), (nul, "has a NUL character in it"))
+    return Parsed(values, problems, first_note((pc.is_valid(number.repairs), NUMBER_REPAIR)))
 
 
 def unround(texts: pa.Array) -> Parsed:

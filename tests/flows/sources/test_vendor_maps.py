@@ -1,0 +1,49 @@
+"""Vendor maps."""
+
+from pathlib import Path
+
+import pytest
+
+from detectors.core.errors import MingchaError
+from flows.sources import load_vendor_maps
+from flows.sources.vendor_maps import map_for
+
+
+def test_the_users_own_map_is_taken_before_the_shipped_one(tmp_path: Path) -> None:
+    (tmp_path / "ours.toml").write_text('file_pattern = "surveys_vendor_b_*"\n[columns]\ndealer_id = "店号"\n')
+    own = map_for("surveys_vendor_b_1.csv", load_vendor_maps(tmp_path))
+    shipped = map_for("surveys_vendor_b_1.csv", load_vendor_maps())
+    assert (own.columns["dealer_id"], shipped.columns["dealer_id"]) == ("店号", "经销商代码")
+
+
+def test_a_file_that_no_map_is_for_uses_our_own_names() -> None:
+    assert map_for("surveys.csv", load_vendor_maps()).columns == {}
+
+
+def test_values_are_mapped_by_column_or_by_family(tmp_path: Path) -> None:
+    text = 'file_pattern = ["a*", "b*"]\n[values.survey]\n"销售" = "SSI"\n[values.q_]\n"满意" = 9\n'
+    (tmp_path / "ours.toml").write_text(text)
+    vendor_map = map_for("b.csv", load_vendor_maps(tmp_path))
+    assert (vendor_map.values_of("survey"), vendor_map.values_of("q_x"), vendor_map.values_of("wave")) == (
+        {"销售": "SSI"},
+        {"满意": "9"},
+        {},
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("file_pattern = ", "is not TOML in UTF-8"),
+        ("[columns]", "file_pattern Field required"),
+        ('file_pattern = "a"\ncolour = 1', "colour Extra inputs are not permitted"),
+        ('file_pattern = "a"\n[columns]\ncolour = "色"', "no source has a column colour"),
+        ('file_pattern = "a"\n[families]\nx_ = "色"', "no source has columns x_<code>"),
+    ],
+)
+def test_a_map_that_is_not_valid_is_refused_by_name(tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "ours.toml").write_text(text)
+    with pytest.raises(MingchaError) as refused:
+        load_vendor_maps(tmp_path)
+    assert "The vendor map ours.toml is not" in refused.value.what
+    assert words in refused.value.what
