@@ -11,6 +11,7 @@ from simulation.visits import Scene
 
 COMPLETED = DISPOSITIONS.index("completed")
 NO_ANSWER = DISPOSITIONS.index("no_answer")
+_NOT_CUSTOMER = DISPOSITIONS.index("not_customer")
 _BAD_NUMBER = ("out_of_service", "wrong_number", "not_customer")
 _UNSUCCESSFUL = {"refused": 0.26, "no_answer": 0.44, "busy": 0.08, "callback": 0.09, "screened_out": 0.13}
 _BY_HOUR = (0.5, 1.2, 1.3, 0.7, 0.4, 0.9, 1.2, 1.2, 1.1, 1.0, 0.8, 0.3)
@@ -76,7 +77,9 @@ def honest_calls(scene: Scene) -> Calls:
     phone = customers.phone[visits.customer].copy()
     changed = happens(rng, 0.012 * network.carelessness[visits.dealer], size) & ~customers.staff[visits.customer]
     phone[changed] = random_phones(rng, int(changed.sum()))
-    bad = happens(rng, 0.045 * network.carelessness[visits.dealer], size)
+    bad = happens(rng, 0.04 * network.carelessness[visits.dealer], size)
+    never_asked = happens(rng, 0.002 * network.carelessness[visits.dealer], size)
+    phone[never_asked] = network.switchboard[visits.dealer[never_asked]]
     bad_number = np.array([DISPOSITIONS.index(name) for name in _BAD_NUMBER])[choose(rng, [0.4, 0.4, 0.2], size)]
     outcomes = np.array([DISPOSITIONS.index(name) for name in _UNSUCCESSFUL])
     logit = (
@@ -93,7 +96,7 @@ def honest_calls(scene: Scene) -> Calls:
         phone=phone,
         luck=rng.random(size, dtype=np.float32),
         logit=(logit + level).astype(np.float32),
-        bad_number=np.where(bad, bad_number, -1),
+        bad_number=np.where(never_asked, _NOT_CUSTOMER, np.where(bad, bad_number, -1)),
         otherwise=outcomes[choose(rng, list(_UNSUCCESSFUL.values()), size)],
         second=hour * 3600 + integers(rng, 3600, size),
     )

@@ -100,6 +100,8 @@ class Network:
         How reliably the dealer does what it should, on the log-odds scale.
     carelessness
         How many wrong numbers its lists have, as a factor around 1.
+    switchboard
+        The dealer's own landline, which stands in careless lists where a customer's number was never asked for.
     listing
         How complete its lists are, on the log-odds scale, around 0.
     excellent, new, promotion
@@ -126,6 +128,7 @@ class Network:
     quality: Floats
     process: Floats
     carelessness: Floats
+    switchboard: Integers
     listing: Floats
     excellent: Flags
     new: Flags
@@ -212,7 +215,8 @@ def build(settings: WorldSettings) -> Network:
         interviews=interviews,
         quality=quality,
         process=process,
-        carelessness=np.exp(normal(rng, count, 0.5)),
+        carelessness=np.exp(normal(rng, count, 0.7)),
+        switchboard=_switchboards(rng, count),
         listing=normal(rng, count, 0.5),
         excellent=excellent,
         new=new,
@@ -256,6 +260,11 @@ def _groups(rng: np.random.Generator, count: int) -> Integers:
     group = np.repeat(np.arange(count), sizes)[:count]
     group = group[rng.permutation(count)]
     return np.where(happens(rng, 0.3, count), -1, group)
+
+
+def _switchboards(rng: np.random.Generator, count: int) -> Integers:
+    area = np.array(_LANDLINE)[integers(rng, len(_LANDLINE), count)]
+    return np.asarray(area * 10**8 + 60_000_000 + integers(rng, 29_999_999, count), dtype=np.int64)
 
 
 def _vendors(rng: np.random.Generator, settings: WorldSettings) -> tuple[Floats, Floats]:

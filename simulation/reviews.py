@@ -15,7 +15,8 @@ from simulation.verbatims import BAD_MOOD, GOOD_MOOD, MIXED_MOOD, review_texts, 
 
 PLATFORMS = ("车之家", "懂车", "本地点评")
 _STARS_BELOW = (-1.9, -1.5, -1.0, -0.35)
-_MONTH_DAYS = 30
+_ACCOUNTS, _SCRAMBLE = 999_999_937, 387_420_489
+"""Account numbers are scrambled modulo a prime, so that nothing can be read from them."""
 
 
 @dataclass(frozen=True)
@@ -108,13 +109,14 @@ def reviews(settings: WorldSettings, network: Network, bought: Bought) -> tuple[
     )
     second = hour * 3600 + integers(rng, 3600, size)
     order = np.lexsort((second, posts.day))
-    platform = choose(rng, [0.5, 0.3, 0.2], size)
+    account = posts.author * _SCRAMBLE % _ACCOUNTS
+    platform = np.searchsorted((0.5, 0.8), (account % 997) / 997)
     posted = days(settings, posts.day) + pd.to_timedelta(second, unit="s").astype("timedelta64[us]")
     letters = take(("a", "d", "b"), platform)
     frame = pd.DataFrame(
         {
             "platform": column(take(PLATFORMS, platform)),
-            "author_id": column(join(letters, numbered("u", (posts.author * 7919 + 13) % 10**9, 9))),
+            "author_id": column(join(letters, numbered("u", account, 9))),
             "dealer_id": column(network.dealer_ids.take(pa.array(posts.dealer))),
             "posted_at": posted,
             "rating": posts.rating.astype(np.float64),

@@ -72,7 +72,7 @@ def manipulated_records(frames: Mapping[str, pd.DataFrame], marks: Mapping[str, 
 def cheating_units(
     scene: Scene, played: Played, frames: Mapping[str, pd.DataFrame], marks: Mapping[str, Integers], due: Flags
 ) -> pd.DataFrame:
-    """List the cheats, each with the share that it really manipulated.
+    """List the cheats, each with the share that it really manipulated; who meant to cheat and never did is honest.
 
     Parameters
     ----------
@@ -100,8 +100,9 @@ def cheating_units(
             total = unit.value_counts()
             hits = unit[marks[source] == SCHEMES.index(scheme)].value_counts()
         for place in (place for known, place in played.cheats if known is scheme):
-            share = hits.get(unit_ids[place], 0) / max(total.get(unit_ids[place], 0), 1)
-            rows.append((str(scheme.unit_kind), unit_ids[place], str(scheme), float(share)))
+            if touched := int(hits.get(unit_ids[place], 0)):
+                share = touched / int(total[unit_ids[place]])
+                rows.append((str(scheme.unit_kind), unit_ids[place], str(scheme), share))
     units = pd.DataFrame(rows, columns=["unit_kind", "unit_id", "scheme", "affected_share"])
     return units.astype({"unit_kind": "str", "unit_id": "str", "scheme": "str", "affected_share": "float64"})
 

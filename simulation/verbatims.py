@@ -122,9 +122,7 @@ def sentences(
         other = random_topics(rng, survey)
         more = where(bad, blame.draw(rng, other), praise.draw(rng, other))
         parts.append(where(goes_on, join(_any(rng, words.CONNECTORS, size), more), ""))
-    detail = _any(rng, words.DETAILS, size)
-    detail = _filled(detail, 2 + integers(rng, 58, size))
-    parts.append(where(happens(rng, 0.16, size), join("，", detail), ""))
+    parts.append(where(happens(rng, 0.16, size), join("，", _detail(rng, size)), ""))
     turned = blame.draw(rng, random_topics(rng, survey))
     parts.append(where(mood == MIXED_MOOD, join(_any(rng, words.TURNS, size), turned), ""))
     parts.append(where(mood == GOOD_MOOD, _any(rng, words.CLOSINGS, size), _any(rng, words.WISHES, size)))
@@ -134,11 +132,18 @@ def sentences(
     return where(happens(rng, 0.015, size), _english(rng, bad), spoken)
 
 
-def _filled(templates: pa.Array, numbers: Integers) -> pa.Array:
-    """Put a number where each template has its braces."""
+def _detail(rng: np.random.Generator, size: int) -> pa.Array:
+    """Count something."""
+    which = integers(rng, len(words.DETAILS), size)
+    low, high = (np.array([detail[place] for detail in words.DETAILS])[which] for place in (1, 2))
+    number = low + integers(rng, high - low + 1, size)
+    return _filled(take([detail[0] for detail in words.DETAILS], which), pa.compute.cast(pa.array(number), TEXT))
+
+
+def _filled(templates: pa.Array, fillings: pa.Array) -> pa.Array:
+    """Put a word where each template has its braces."""
     halves = pa.compute.split_pattern(templates, "{}")
-    before, after = (pa.compute.list_element(halves, half) for half in (0, 1))
-    return join(before, pa.compute.cast(pa.array(numbers), TEXT), after)
+    return join(pa.compute.list_element(halves, 0), fillings, pa.compute.list_element(halves, 1))
 
 
 def _note_name(rng: np.random.Generator, adviser: Integers | None, bad: Flags, size: int) -> pa.Array:
@@ -147,8 +152,7 @@ def _note_name(rng: np.random.Generator, adviser: Integers | None, bad: Flags, s
         return _any(rng, ("",), size)
     surname = take(words.SURNAMES, adviser % len(words.SURNAMES))
     called = take(words.CALLED, (adviser // 7) % len(words.CALLED))
-    name = pa.compute.split_pattern(called, "{}")
-    name = join(pa.compute.list_element(name, 0), surname, pa.compute.list_element(name, 1))
+    name = _filled(called, surname)
     said = where(bad, _any(rng, words.NAMED_BAD, size), _any(rng, words.NAMED_GOOD, size))
     return where(happens(rng, 0.12, size), join(name, said, "，"), "")
 
@@ -256,9 +260,8 @@ def review_texts(
     """Write reviews: longer than what is said on the phone, some empty-handed, some about the dealer's promotion."""
     size = len(survey)
     long = sentences(rng, topic=random_topics(rng, survey), survey=survey, mood=mood, length=0.75)
-    halves = pa.compute.split_pattern(_any(rng, words.PROMOTION_SAID, size), "{}")
     name = take(words.PROMOTIONS, occasion % len(words.PROMOTIONS))
-    came_for = join(pa.compute.list_element(halves, 0), name, pa.compute.list_element(halves, 1))
+    came_for = _filled(_any(rng, words.PROMOTION_SAID, size), name)
     told = join(where(promotion & happens(rng, 0.5, size), came_for, ""), long)
     brief = happens(rng, 0.14, size) & (mood == GOOD_MOOD)
     return where(brief, _common_first(rng, words.PLATFORM_DEFAULTS, size), told)

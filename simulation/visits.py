@@ -171,7 +171,7 @@ def people(settings: WorldSettings, network: Network, visits_per_dealer: Integer
         rounder=happens(rng, 0.1, total),
         willingness=normal(rng, total, 0.8) + np.where(is_fleet_manager, 1.5, 0).astype(np.float32),
         talkative=normal(rng, total),
-        halo=np.exp(normal(rng, total, 0.4)) * np.float32(0.5),
+        halo=np.exp(normal(rng, total, 0.4)) * np.float32(0.68),
     )
 
 
