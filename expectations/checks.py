@@ -78,7 +78,7 @@ def wave_matches(rows: Rows, when: str) -> Booleans:
     ).to_numpy()
     wave = months.astype("datetime64[M]")[codes]
     called = rows.values(when).astype("datetime64[M]")
-    near = np.abs((wave - called).astype("int64")) <= 1
+    near = ~np.isnat(wave) & (np.abs((wave - called).astype("int64")) <= 1)
     return np.asarray(near | np.isnat(called) | (codes < 0), dtype=bool)
 
 

@@ -86,7 +86,7 @@ def judge(source: str, frame: pd.DataFrame, unparsed: pd.DataFrame, context: Con
     del sheet
 
     broken: list[BrokenCells] = []
-    notes: list[Note] = []
+    odd: dict[Rule, npt.NDArray[np.int64]] = {}
     results: list[RuleResult] = []
     for rule in suite:
         checked, failed = 0, np.array([], dtype="int64")
@@ -96,11 +96,9 @@ def judge(source: str, frame: pd.DataFrame, unparsed: pd.DataFrame, context: Con
             # A cell that could not be read is missing in the frame: that it is missing is not said twice.
             failed = np.setdiff1d(failed, rows.unread(rule.column), assume_unique=True)
         results += _results(rows, rule, checked, len(failed), excuses[rule.name])
-        if not len(failed):
-            continue
         if rule.severity == "note":
-            notes.append(Note(rule.name, len(failed), _sentence(rows, rule, failed, checked)))
-        else:
+            odd[rule] = failed
+        elif len(failed):
             broken += cells_unread(rows, rule) if rule.is_about_reading else cells_that_broke(rows, rule, failed)
     cells = quarantine(rows, broken)
     bad = np.zeros(len(frame), dtype=bool)
@@ -109,7 +107,7 @@ def judge(source: str, frame: pd.DataFrame, unparsed: pd.DataFrame, context: Con
         source,
         accepted=(frame[~bad] if broken else frame).reset_index(drop=True),
         quarantine=cells.reset_index(drop=True),
-        notes=tuple(notes),
+        notes=tuple(_note(rows, rule, kept) for rule, failed in odd.items() if len(kept := failed[~bad[failed]])),
         results=tuple(results),
         files=_files(frame["file_name"], bad),
         rows_read=len(frame),
@@ -183,14 +181,14 @@ def _results(rows: Rows, rule: "Rule", checked: int, failed: int, excuse: str) -
     return [replace(result, rule=f"{column}.{rule.what}", rows_failed=int(count)) for column, count in cells.items()]
 
 
-def _sentence(rows: Rows, rule: "Rule", failed: npt.NDArray[np.int64], checked: int) -> str:
-    sentence = f"{len(failed):,} of {checked:,} rows break the rule that {rule.column} {rule.must}, and are kept."
+def _note(rows: Rows, rule: "Rule", kept: npt.NDArray[np.int64]) -> Note:
+    sentence = f"{len(kept):,} {'row is' if len(kept) == 1 else 'rows are'} kept although {rule.column} {rule.must}."
     if not rule.names_values:
-        return sentence
-    found = masked(rows.frame[rule.column].take(failed), rows.source.column(rule.column)).value_counts()
+        return Note(rule.name, len(kept), sentence)
+    found = masked(rows.frame[rule.column].take(kept), rows.source.column(rule.column)).value_counts()
     named = ", ".join(f"{value} ({count:,})" for value, count in found.head(_VALUES_NAMED).items())
     more = f" and {len(found) - _VALUES_NAMED:,} more" if len(found) > _VALUES_NAMED else ""
-    return f"{sentence} Named there: {named}{more}."
+    return Note(rule.name, len(kept), f"{sentence} Named there: {named}{more}.")
 
 
 def _files(names: pd.Series, bad: npt.NDArray[np.bool_]) -> pd.DataFrame:

@@ -12,7 +12,11 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read when it is imported
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     from great_expectations import ExpectationSuite, ValidationDefinition, get_context
-    from great_expectations.data_context.types.base import ProgressBarsConfig
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
     from great_expectations.expectations.core import (  # type: ignore[attr-defined]
         ExpectColumnValuesToBeBetween,
         ExpectColumnValuesToBeInSet,
@@ -23,11 +27,13 @@ with warnings.catch_warnings():
 logging.getLogger("great_expectations").setLevel(logging.ERROR)
 
 __all__ = [
+    "DataContextConfig",
     "ExpectColumnValuesToBeBetween",
     "ExpectColumnValuesToBeInSet",
     "ExpectColumnValuesToNotBeNull",
     "Expectation",
     "ExpectationSuite",
+    "InMemoryStoreBackendDefaults",
     "ProgressBarsConfig",
     "ValidationDefinition",
     "get_context",

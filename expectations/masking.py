@@ -46,7 +46,7 @@ def masked(values: pd.Series, column: Column | None, *, unread: bool = False) ->
     show = _mask_of(column, unread)
     texts = _texts(values, None if unread else column)
     shown = {text: show(text) for text in texts.dropna().unique()}
-    return texts.map(shown).fillna("").astype("str")
+    return texts.map(shown).astype("str").fillna("")
 
 
 def _texts(values: pd.Series, column: Column | None) -> "pd.Series[str]":

@@ -17,14 +17,14 @@ _BECOMES = {"quarantine": "quarantined", "note": "**kept**, and noted"}
 _INTRODUCTION = """\
 # Validation: what a valid row is
 
-<!-- Written by `python -m expectations.reference > docs/validation.md`: change the rules in expectations/suites, not this page. -->
+<!-- Written by `python -m expectations.reference > docs/validation.md`. Change expectations/suites, not this page. -->
 
 Every night, before anything is landed or weighed, each source's rows are held against its suite. A rule is a pair: what
 the machine checks, a typed [Great Expectations](https://docs.greatexpectations.io/) expectation, and the reason it
 exists, which a person reads here, in the validation report and beside every quarantined row.
 
-- A row that breaks a rule is **quarantined**: set aside with its file, row number, rule, column and the offending value,
-  and the rest goes on. A row that breaks several rules is quarantined once and listed with each of them.
+- A row that breaks a rule is **quarantined**: set aside with its file, row number, rule, column and the offending
+  value, and the rest goes on. A row that breaks several rules is quarantined once and listed with each of them.
 - Some rules only **note**: the row is kept, and the report says so. They are the rules whose breach is honest, or is
   the very evidence that is looked for ([why](decisions/0001-notes-and-quarantine.md)).
 - If more than `quarantine_threshold` of a source's rows are quarantined, the run halts before anything is landed, with

@@ -7,7 +7,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from expectations.library import Expectation, ExpectationSuite, ProgressBarsConfig, ValidationDefinition, get_context
+from expectations.library import (
+    DataContextConfig,
+    Expectation,
+    ExpectationSuite,
+    InMemoryStoreBackendDefaults,
+    ProgressBarsConfig,
+    ValidationDefinition,
+    get_context,
+)
 from expectations.verdict import RuleBroken
 
 
@@ -52,9 +60,14 @@ def run(source: str, sheet: pd.DataFrame, suite: Mapping[str, Expectation]) -> d
     >>> run("audits", sheet, {"score.range": expected})
     {'score.range': Answer(rows_checked=2, failed=array([1]))}
     """
-    # A context of its own for every run: a context keeps the frames it was given.
-    context = get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    # A context of its own for every run, since a context keeps the frames it was given; and none of its directories.
+    context = get_context(
+        mode="ephemeral",
+        project_config=DataContextConfig(
+            store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+            progress_bars=ProgressBarsConfig(globally=False),
+        ),
+    )
     asset = context.data_sources.add_pandas(source).add_dataframe_asset(source)
     suite_of_source = context.suites.add(ExpectationSuite(source, expectations=list(suite.values())))
     definition = context.validation_definitions.add(
