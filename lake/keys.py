@@ -123,14 +123,14 @@ class Key:
         kind
             What the values are. A phone number and a customer number of the same digits share no token.
         values
-            Strings in canonical form; missing stays missing.
+            Strings in canonical form, dictionary-encoded or not; missing stays missing.
 
         Returns
         -------
         pyarrow.Array
             ``large_string``: the first 16 characters of base64url(HMAC-SHA256(key, kind ":" value)).
         """
-        encoded = values.cast(pa.large_string()).dictionary_encode()
+        encoded = values.dictionary_encode()
         distinct = encoded.dictionary.cast(pa.large_binary()).to_pylist()
         return self._tokens_of_distinct(kind, distinct).take(encoded.indices)
 

@@ -20,7 +20,8 @@ def describe(numbers: pa.Array, key: Key) -> dict[str, pa.Array]:
     Parameters
     ----------
     numbers
-        Canonical numbers: an 11-digit mobile, or a landline with its area code (``01062345678``).
+        Canonical numbers, dictionary-encoded or not: an 11-digit mobile, or a landline with its area code
+        (``01062345678``).
     key
         The key that ``phone_block`` is made with.
 
@@ -40,8 +41,8 @@ def describe(numbers: pa.Array, key: Key) -> dict[str, pa.Array]:
     >>> facts["phone_last2"].to_pylist(), facts["phone_shown"].to_pylist()
     ([78.0, 78.0, None, None], ['138****5678', '010****5678', '****', None])
     """
-    encoded = numbers.cast(pa.large_string()).dictionary_encode()
-    distinct = encoded.dictionary
+    encoded = numbers.dictionary_encode()
+    distinct = encoded.dictionary.cast(pa.large_string())
     of_distinct = _by_prefix(distinct) | _by_digits(distinct, key)
     return {name: values.take(encoded.indices) for name, values in of_distinct.items()}
 

@@ -73,8 +73,9 @@ def _landed(source: Source, column: Column, series: pd.Series, key: Key) -> dict
         case Personal.CUSTOMER:
             return {column.name: key.tokens("customer_id", values)}
         case Personal.PHONE:
-            facts = describe(values, key) if source.name in _JUDGED else {}
-            return {column.name: key.tokens("phone", values)} | facts
+            numbers = values.dictionary_encode()  # once for tokens and facts alike
+            facts = describe(numbers, key) if source.name in _JUDGED else {}
+            return {column.name: key.tokens("phone", numbers)} | facts
 
 
 def _values(series: pd.Series, kind: pa.DataType) -> pa.Array:
