@@ -158,7 +158,7 @@ def test_a_sheet_may_begin_lower_down_and_its_numbers_and_dates_are_repaired(del
 
 
 def test_of_several_sheets_the_one_named_like_the_source_is_read_and_otherwise_none(deliver: Deliver) -> None:
-    rows = [HEADINGS.split(","), *[list(row.values()) for row in REVIEWS]]
+    rows: list[list[object]] = [list(HEADINGS.split(",")), *[list(row.values()) for row in REVIEWS]]
     assert read(deliver("reviews.xlsx", workbook(rows, sheets=("说明", "Reviews")))).rows_read == 2
     assert "2 sheets with data (说明, 数据)" in refusal(
         deliver("reviews.xlsx", workbook(rows, sheets=("说明", "数据")))
