@@ -1,7 +1,7 @@
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detectors.core.sources import SOURCES
@@ -128,6 +128,7 @@ def test_prices_dates_and_scores_stay_in_free_text(text: str) -> None:
     assert scrub(pa.array([text])).to_pylist() == [text]
 
 
+@settings(deadline=None)  # a busy machine is not a failure
 @given(st.text(alphabet="好的我 ，-abX0123456789", max_size=12), st.integers(13_000_000_000, 19_999_999_999))
 def test_no_mobile_number_survives_whatever_stands_around_it(around: str, number: int) -> None:
     assert str(number) not in scrub(pa.array([f"{around}{number}{around}"]))[0].as_py()
