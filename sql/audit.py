@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from sqlalchemy import TableClause, column, table
+
 Type = Literal["text", "whole number", "number"]
 
 
@@ -42,6 +44,11 @@ class View:
     name: str
     grain: str
     columns: tuple[AuditColumn, ...]
+
+    @property
+    def readable(self) -> TableClause:
+        """The view as SQLAlchemy selects from it: ``select(VIEWS["audit_runs"].readable)`` names every column."""
+        return table(self.name, *(column(described.name) for described in self.columns))
 
 
 def _text(name: str, meaning: str) -> AuditColumn:

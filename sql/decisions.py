@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from detectors.core.errors import MingchaError
 from sql import events, tables
+from sql.audit import VIEWS
 from sql.events import Event
 from sql.times import as_text
 
@@ -194,30 +195,25 @@ def contradictions(connection: Connection) -> list[str]:
 
     Somebody who changes an outcome in its table leaves no event, and so no word of why.
     """
-    logged: dict[tuple[int, str], object] = {}
-    event = tables.events.c
-    for row in connection.execute(select(event.case_id, event.after).order_by(event.event_id)):
+    log, cases, findings = (VIEWS[name].readable for name in ("audit_events", "audit_cases", "audit_findings"))
+    logged: dict[tuple[int, str], str] = {}
+    for row in connection.execute(select(log.c.case_id, log.c.after).order_by(log.c.event_id)):
         after = json.loads(row.after)
         if "status" in after:
             logged[row.case_id, "status"] = after["status"]
         if "outcome" in after:
             logged[row.case_id, after["scheme"]] = after["outcome"]
     found = []
-    for row in connection.execute(select(tables.cases.c.case_id, tables.cases.c.status).order_by("case_id")):
-        said = logged.get((row.case_id, "status"))
-        if (row.status == "closed") != (said == "closed"):
-            found.append(f"Case {row.case_id} is {row.status}, but the log says {said or 'new'}.")
-    finding = tables.findings.c
-    query = (
-        select(finding.case_id, tables.schemes.c.scheme, finding.outcome)
-        .join(tables.schemes, finding.scheme_key == tables.schemes.c.scheme_key)
-        .order_by(finding.case_id, tables.schemes.c.scheme)
-    )
-    for row in connection.execute(query):
-        said = logged.get((row.case_id, row.scheme))
-        if row.outcome != said:
-            words = f"{row.outcome or 'undecided'}, but the log says {said or 'undecided'}"
-            found.append(f"The finding {row.scheme} of case {row.case_id} is {words}.")
+    for row in connection.execute(select(cases.c.case_id, cases.c.status).order_by(cases.c.case_id)):
+        said = logged.get((row.case_id, "status"), "new")
+        if row.status != said:
+            found.append(f"Case {row.case_id} is {row.status}, but the log says {said}.")
+    query = select(findings.c.case_id, findings.c.scheme, findings.c.outcome)
+    for row in connection.execute(query.order_by(findings.c.case_id, findings.c.scheme)):
+        said = logged.get((row.case_id, row.scheme), "undecided")
+        if (row.outcome or "undecided") != said:
+            what = f"The finding {row.scheme} of case {row.case_id}"
+            found.append(f"{what} is {row.outcome or 'undecided'}, but the log says {said}.")
     return found
 
 

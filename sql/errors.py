@@ -13,20 +13,28 @@ class StoreError(MingchaError):
     """The database cannot be used as it is."""
 
 
+class StoreUnavailableError(StoreError):
+    """The database cannot be used now, but may be later: it is locked, out of reach, or out of connections."""
+
+
 _LOCKED = ("is locked by another process", "Wait for the other run or reader to end, or stop it, and run again.")
 _READ_ONLY = ("is read-only", "Give the account that runs this the right to write to it, and run again.")
 _FULL = ("has no space left on its disk", "Free some space and run again; nothing was written.")
+_DISK = ("met a fault of its disk", "Check the disk and its free space and run again; nothing was written.")
 _DAMAGED = ("is not a usable database", "Restore it from a backup, or name another file or URL.")
 _REFUSED = ("refuses this account", "Check the user and password of the database URL, and the rights granted to it.")
 _UNREACHABLE = ("cannot be reached", "Check the database URL, and that the server is running and reachable.")
 _CANNOT_OPEN = ("cannot be opened", "Check that its folder exists and that this account may read and write there.")
+
+_NO_CONNECTION = ("has no free connection", "Close other clients or raise max_connections on the server.")
+_EMPTY = ("has no tables of Mingcha", "Run `mingcha nightly` on it once, or name another database.")
 
 _SQLITE = {
     "SQLITE_BUSY": _LOCKED,
     "SQLITE_LOCKED": _LOCKED,
     "SQLITE_READONLY": _READ_ONLY,
     "SQLITE_FULL": _FULL,
-    "SQLITE_IOERR": _FULL,
+    "SQLITE_IOERR": _DISK,
     "SQLITE_NOTADB": _DAMAGED,
     "SQLITE_CORRUPT": _DAMAGED,
     "SQLITE_CANTOPEN": _CANNOT_OPEN,
@@ -42,8 +50,10 @@ _POSTGRESQL = {
     "28000": _REFUSED,
     "28P01": _REFUSED,
     "42501": _REFUSED,
-    "53300": ("has no free connection", "Close other clients or raise max_connections on the server."),
+    "42P01": _EMPTY,
+    "53300": _NO_CONNECTION,
 }
+_MAY_PASS = (_LOCKED, _UNREACHABLE, _NO_CONNECTION)
 
 
 @contextmanager
@@ -57,8 +67,10 @@ def explained(url: URL) -> Iterator[None]:
 
     Raises
     ------
+    StoreUnavailableError
+        The database is locked, unreachable or out of connections: trying again may help.
     StoreError
-        The database is locked, read-only, full, damaged, missing or unreachable, or refuses the account.
+        It is read-only, full, damaged, missing or empty, or refuses the account.
     """
     try:
         yield
@@ -67,7 +79,8 @@ def explained(url: URL) -> Iterator[None]:
         if known is None:
             raise
         what, remedy = known
-        raise StoreError(f"The database {name_of(url)} {what}.", remedy=remedy) from error
+        kind = StoreUnavailableError if known in _MAY_PASS else StoreError
+        raise kind(f"The database {name_of(url)} {what}.", remedy=remedy) from error
 
 
 def name_of(url: URL) -> str:
@@ -77,6 +90,8 @@ def name_of(url: URL) -> str:
 
 def _explanation(error: DBAPIError) -> tuple[str, str] | None:
     sqlite_name = getattr(error.orig, "sqlite_errorname", None)
+    if sqlite_name == "SQLITE_ERROR" and "no such table" in str(error.orig):
+        return _EMPTY
     if sqlite_name is not None:
         # Extended names begin with the plain one: SQLITE_READONLY_DBMOVED, SQLITE_BUSY_SNAPSHOT.
         return next((said for name, said in _SQLITE.items() if sqlite_name.startswith(name)), None)

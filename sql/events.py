@@ -16,12 +16,16 @@ from pathlib import Path
 import pandas as pd
 from sqlalchemy import Connection, Row, select
 
+from sql.audit import VIEWS
 from sql.bulk import insert_frame
 from sql.tables import events
 from sql.times import as_text, now
 
 GENESIS = "0" * 64
 """The ``previous_hash`` of the first event, and the head of an empty log."""
+
+# Read from the view, so that an auditor can verify who may read nothing else.
+_LOG = VIEWS["audit_events"].readable
 
 
 @dataclass(frozen=True)
@@ -83,8 +87,7 @@ def append(connection: Connection, happened: Iterable[Event]) -> None:
 
 def head(connection: Connection) -> tuple[int, str]:
     """Return how many events there are, and the hash of the last."""
-    last = connection.execute(select(events.c.event_id, events.c.hash).order_by(events.c.event_id.desc()).limit(1))
-    row = last.first()
+    row = connection.execute(select(_LOG.c.event_id, _LOG.c.hash).order_by(_LOG.c.event_id.desc()).limit(1)).first()
     return (0, GENESIS) if row is None else (row.event_id, row.hash)
 
 
@@ -145,7 +148,7 @@ def write_anchor(path: Path, run_id: str, count: int, digest: str) -> None:
 
 def _in_order(connection: Connection) -> Iterator[Row[tuple[object, ...]]]:
     streamed = connection.execution_options(stream_results=True, yield_per=10_000)
-    with streamed.execute(select(events).order_by(events.c.event_id)) as result:
+    with streamed.execute(select(_LOG).order_by(_LOG.c.event_id)) as result:
         yield from result
 
 

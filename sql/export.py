@@ -13,7 +13,7 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 import xlsxwriter
-from sqlalchemy import Engine, column, select, table
+from sqlalchemy import Engine, select
 
 from sql.audit import VIEWS, View
 from sql.connection import reading
@@ -90,10 +90,9 @@ def _known(view: str) -> View:
 
 
 def _parts(engine: Engine, view: View) -> Generator[Part, None, None]:
-    query = select(*(column(described.name) for described in view.columns)).select_from(table(view.name))
     with reading(engine) as connection:
         streamed = connection.execution_options(stream_results=True, yield_per=_ROWS_AT_ONCE)
-        with streamed.execute(query) as result:
+        with streamed.execute(select(view.readable)) as result:
             for part in result.partitions():
                 yield [tuple(row) for row in part]
 

@@ -13,7 +13,7 @@ from sql import schema
 from sql.audit import VIEWS
 from sql.connection import connect
 from sql.export import Format, export
-from sql.store import open_store
+from sql.store import Store, open_store
 from sql.tables import metadata
 from tests.postgres import PostgresServer
 from tests.sql.data_tables import source_table, view_table
@@ -65,9 +65,11 @@ def auditor(postgres_server: PostgresServer, postgres_template: str) -> Iterator
         postgres_server.execute("drop role if exists auditor")
 
 
-def test_an_auditor_reads_and_exports_every_view_and_nothing_else(auditor: Engine, tmp_path: Path) -> None:
+def test_an_auditor_reads_exports_and_verifies_every_view_and_nothing_else(auditor: Engine, tmp_path: Path) -> None:
     for view in VIEWS:
         assert export(auditor, view, tmp_path / f"{view}.csv", Format.CSV) >= 1
+    assert Store(auditor).verify() == []
+    assert Store(auditor).head()[0] == 2
     for table in [*metadata.tables, "alembic_version"]:
         with auditor.connect() as connection, pytest.raises(ProgrammingError, match="permission denied"):
             connection.execute(text(f"select * from {table}"))

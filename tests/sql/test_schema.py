@@ -13,7 +13,8 @@ from sqlalchemy import inspect, text
 
 from sql import schema
 from sql.audit import VIEWS
-from sql.errors import StoreError
+from sql.connection import connect
+from sql.errors import StoreError, StoreUnavailableError
 from sql.store import Store, open_store
 from sql.tables import metadata
 from tests.postgres import PostgresServer
@@ -47,6 +48,11 @@ def test_processes_that_open_an_empty_database_together_all_succeed(empty_databa
 
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(open_and_close, range(4))) == [0, 0, 0, 0]
+
+
+def test_reading_a_database_that_was_never_brought_up_says_so(empty_database_url: str) -> None:
+    with Store(connect(empty_database_url)) as store, pytest.raises(StoreError, match="has no tables of Mingcha"):
+        store.verify()
 
 
 def test_opening_again_changes_nothing(store: Store) -> None:
@@ -87,7 +93,7 @@ def test_a_locked_sqlite_file_is_said_to_be_locked(tmp_path: Path) -> None:
     path = tmp_path / "mingcha.db"
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("begin immediate")
-    with pytest.raises(StoreError, match="is locked by another process"):
+    with pytest.raises(StoreUnavailableError, match="is locked by another process"):
         open_store(f"sqlite:///{path}", busy_timeout_s=0.1)
     holder.close()
 
