@@ -32,15 +32,11 @@ def test_a_number_is_valid_however_it_is_written(number: str | None, valid: bool
     assert is_phone(of("staff", {"phone": number}), "phone").tolist() == [valid]
 
 
-@given(st.lists(st.from_regex(r"\A(1[0-9]{10}|0[1-9][0-9]{8,11}|[0-9]{5,13})\Z"), min_size=1, max_size=30))
+@given(st.lists(st.from_regex(r"\A(1[3-9][0-9]{9}|0[2-9][0-9]{8,10})\Z"), min_size=1, max_size=30))
 def test_the_fast_pattern_agrees_with_the_library_s_parser(numbers: list[str]) -> None:
     kinds = {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE}
-    fast = is_phone(of("staff", *({"phone": number} for number in numbers)), "phone")
-    for number, found in zip(numbers, fast.tolist(), strict=True):
-        if number.startswith(("00", "86", "400", "800")):
-            continue  # the parser drops an international prefix, and knows services beside people's numbers
-        parsed = phonenumbers.parse(number, "CN")
-        assert found == (phonenumbers.number_type(parsed) in kinds), number
+    slow = [phonenumbers.number_type(phonenumbers.parse(number, "CN")) in kinds for number in numbers]
+    assert is_phone(of("staff", *({"phone": number} for number in numbers)), "phone").tolist() == slow
 
 
 @given(st.integers(2000, 2030), st.integers(1, 12), st.integers(-14, 14))
