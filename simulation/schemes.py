@@ -275,9 +275,8 @@ def _invent(rng: np.random.Generator, scene: Scene, played: Played) -> None:
     load = np.bincount(visits.interviewer[completed], minlength=settings.interviewers)
     busy = np.flatnonzero(load >= np.median(load))
     busy = busy[busy != network.lenient_interviewer]
-    for interviewer in np.sort(
-        rng.permutation(busy)[: min(settings.fabricating_interviewers, settings.interviewers // 4)]
-    ):
+    number = min(settings.fabricating_interviewers, settings.interviewers // 4)
+    for interviewer in np.sort(rng.permutation(busy)[:number]):
         share = rng.uniform(*settings.fabricated_share)
         own = np.flatnonzero(played.listed & (visits.interviewer == interviewer))
         done = own[(played.disposition[own] == COMPLETED) & (played.manner[own] != STAND_IN)]

@@ -1,5 +1,6 @@
 """What a simulated world is like: every free parameter of honest life, and of cheating."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -156,6 +157,8 @@ class WorldSettings:
             raise SettingsError(
                 f"The scale {self.scale} has no room.", remedy="Give a lowest answer below the highest."
             )
+        if self.end is not None and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", self.end):
+            raise SettingsError(f"The end {self.end!r} is no month.", remedy="Write it as YYYY-MM.")
         self._require("dealers", 1, 10**6)
         self._require("months", 1, 120)
         self._require("items", 3, MOST_ITEMS)

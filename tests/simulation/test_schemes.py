@@ -61,15 +61,19 @@ def test_some_customers_tell_and_rewarded_ones_name_the_gift(cheating: World) ->
     )
 
 
-def test_scripts_of_a_dealer_share_words_and_are_never_one_sentence(cheating: World) -> None:
-    coached = records(cheating, "surveys", "coached")
-    dealer = coached["dealer_id"].value_counts().index[0]
-    said = coached[coached["dealer_id"] == dealer]["verbatim"].dropna()
-    long = said[said.str.len() > 12]
-    pieces = long.str.split("[，。、！… ]").explode()
-    pieces = pieces[pieces.str.len() > 4]
-    assert long.nunique() > 0.8 * len(long)
-    assert pieces.value_counts().iloc[0] >= 3
+def test_coached_customers_of_a_dealer_share_phrases_and_hardly_a_sentence(cheating: World) -> None:
+    coached, surveys = records(cheating, "surveys", "coached"), cheating.frames["surveys"]
+    genuine = surveys[~surveys["response_id"].isin(cheating.truth.records["record_id"])]
+
+    def repeated_phrases(rows: pd.DataFrame) -> float:
+        said = rows.dropna(subset="verbatim").drop_duplicates(["dealer_id", "verbatim"])
+        phrases = said.assign(phrase=said["verbatim"].str.split("[，。、！… ]")).explode("phrase")
+        phrases = phrases[phrases["phrase"].str.len() > 5]
+        return float(phrases.duplicated(["dealer_id", "phrase"], keep=False).mean())
+
+    long = coached["verbatim"][coached["verbatim"].str.len() > 12]
+    assert long.nunique() > 0.9 * len(long)
+    assert repeated_phrases(coached) > 2 * repeated_phrases(genuine)
 
 
 def test_fake_contacts_are_staff_shared_numbers_and_sequences_that_always_answer(cheating: World) -> None:
@@ -86,19 +90,18 @@ def test_fake_contacts_are_staff_shared_numbers_and_sequences_that_always_answer
     assert 0.02 < (~fakes["vin"].isin(cheating.frames["transactions"]["vin"])).mean() < 0.25
 
 
-def test_withheld_customers_are_the_unhappy_ones_and_appear_nowhere(cheating: World, honest: World) -> None:
+def test_withheld_customers_are_the_unhappy_ones(cheating: World, honest: World) -> None:
     withheld = records(cheating, "transactions", "withheld")
     dealers = withheld["dealer_id"].unique()
     twin = honest.frames["surveys"][honest.frames["surveys"]["dealer_id"].isin(dealers)]
     here = cheating.frames["surveys"][cheating.frames["surveys"]["dealer_id"].isin(dealers)]
     gone = twin[~twin["vin"].isin(here["vin"])]
     complained = set(cheating.frames["complaints"]["vin"].dropna())
-    others = cheating.frames["transactions"][
-        ~cheating.frames["transactions"]["transaction_id"].isin(withheld.iloc[:, 0])
-    ]
+    contacts = cheating.frames["contacts"]
+    listed = contacts[contacts["dealer_id"].isin(dealers)]
     assert len(gone) > 20
     assert gone["overall"].mean() < here["overall"].mean() - 1
-    assert withheld["vin"].isin(complained).mean() > 2 * others["vin"].isin(complained).mean()
+    assert withheld["vin"].isin(complained).mean() > 1.5 * listed["vin"].isin(complained).mean()
 
 
 def test_target_gaming_happens_only_as_the_bonus_period_closes(cheating: World) -> None:
@@ -131,7 +134,7 @@ def test_rings_of_accounts_serve_several_dealers_of_one_owner() -> None:
     dealers = bought.groupby("author_id")["dealer_id"].unique()
     shared = dealers[dealers.map(len) > 1]
     assert len(shared) > 3
-    assert all(owner[list(members)].nunique() == 1 for members in shared)
+    assert all(len(set(owner[list(members)])) == 1 for members in shared)
 
 
 def test_inventing_interviewers_are_quick_repeat_themselves_and_spread_over_dealers(cheating: World) -> None:
