@@ -1,0 +1,1 @@
+"""Reviews: public praise that was bought or organised."""
