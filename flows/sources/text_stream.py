@@ -15,6 +15,8 @@ LINE_LIMIT_BYTES = 2**20
 _SAMPLE_BYTES = 2**16
 _PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
 _MEANINGLESS_SHARE = 0.05
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+_CHINESE_PROOF = 5
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SAVE_AS_UTF8 = 'Save it as "CSV UTF-8" and deliver it again.'
 
@@ -53,6 +55,7 @@ class TextStream(io.RawIOBase):
         self._read_bytes = 0
         self._line_feeds = 0
         self._line_bytes = 0
+        self._chinese_seen = 0
 
     def readable(self) -> bool:
         """Say that it can be read."""
@@ -91,13 +94,29 @@ class TextStream(io.RawIOBase):
         except UnicodeDecodeError as error:
             offset = self._read_bytes - pending + error.start
             line = self._line_feeds + found.count(b"\n", 0, max(0, error.start - pending)) + 1
-            raise NotThisEncodingError(f"byte {offset:,} (line {line:,})") from error
+            where = f"byte {offset:,} (line {line:,})"
+            if self._encoding == "utf-8" and self._proved_utf8(error.object[: error.start].decode()):
+                raise MingchaError(
+                    f"{self._name} is UTF-8, but damaged at {where}.", remedy="Export it again, and do not cut texts."
+                ) from error
+            raise NotThisEncodingError(where) from error
+        if self._encoding == "utf-8":
+            self._proved_utf8(text)
         self._refuse_private_use(text)
         at_start = self._read_bytes == 0
         self._read_bytes += len(found)
         self._line_feeds += found.count(b"\n")
         given = found if self._encoding == "utf-8" else text.encode()
         return given.removeprefix(codecs.BOM_UTF8) if at_start else given
+
+    def _proved_utf8(self, text: str) -> bool:
+        """Tell whether so much Chinese was read that this is UTF-8, even if a byte is wrong later.
+
+        GB18030 can pass for UTF-8 by chance (联通 is known for it), but never as Chinese.
+        """
+        if self._chinese_seen < _CHINESE_PROOF and not text.isascii():
+            self._chinese_seen += len(_CHINESE.findall(text))
+        return self._chinese_seen >= _CHINESE_PROOF
 
     def _refuse_private_use(self, text: str) -> None:
         """Refuse what GB18030 can decode only into characters that mean nothing, as it does with Big5."""

@@ -1,6 +1,7 @@
 """Reading xlsx."""
 
 import io
+import re
 import zipfile
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +14,12 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 from detectors.core.errors import MingchaError
 from flows.sources.opened import OpenedFile, refuse_expansion
 from flows.sources.rows import Rows
+
+CELL_LIMIT = 32 * 2**20
+"""The most cells that a sheet may span: a full sheet of 32 columns."""
+
+_DIMENSION = re.compile(rb'<dimension ref="(?:[A-Z]+[0-9]+:)?(?P<column>[A-Z]+)(?P<row>[0-9]+)"')
+_SHEET_HEAD_BYTES = 4096
 
 
 def read_workbook(opened: OpenedFile) -> Rows:
@@ -31,6 +38,7 @@ def read_workbook(opened: OpenedFile) -> Rows:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             refuse_expansion(name, len(content), sum(part.file_size for part in archive.infolist()))
+            _refuse_vast_sheet(name, archive)
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
             sheet = _sheet_with_data(name, opened.file.source, workbook)
             cells = sheet.to_python(skip_empty_area=True)
@@ -43,6 +51,26 @@ def read_workbook(opened: OpenedFile) -> Rows:
             remedy="Open it in Excel, save it as xlsx again, and deliver the whole file.",
         ) from error
     return _rows(cells, first_place)
+
+
+def _refuse_vast_sheet(name: str, archive: zipfile.ZipFile) -> None:
+    """Refuse a sheet with a stray cell far out, since the whole rectangle up to it would be held in memory."""
+    for part in archive.namelist():
+        if not part.startswith("xl/worksheets/sheet"):
+            continue
+        with archive.open(part) as sheet:
+            dimension = _DIMENSION.search(sheet.read(_SHEET_HEAD_BYTES))
+        if dimension is None:
+            continue
+        width = 0
+        for letter in dimension["column"].decode():
+            width = width * 26 + ord(letter) - ord("A") + 1
+        if width * int(dimension["row"]) > CELL_LIMIT:
+            last = (dimension["column"] + dimension["row"]).decode()
+            raise MingchaError(
+                f"{name} has a sheet that reaches to cell {last}, which is more than {CELL_LIMIT:,} cells.",
+                remedy="Delete the empty rows and columns around the data, or deliver it as csv.",
+            )
 
 
 def _sheet_with_data(file_name: str, source: str, workbook: CalamineWorkbook) -> CalamineSheet:

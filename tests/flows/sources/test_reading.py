@@ -24,13 +24,19 @@ REVIEWS = [
 ]
 
 
-def workbook(rows: Sequence[Sequence[object]], *, first_row: int = 0, sheets: tuple[str, ...] = ("Sheet1",)) -> bytes:
+def workbook(
+    rows: Sequence[Sequence[object]],
+    *,
+    first_row: int = 0,
+    first_column: int = 0,
+    sheets: tuple[str, ...] = ("Sheet1",),
+) -> bytes:
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
         for sheet_name in sheets:
             sheet = book.add_worksheet(sheet_name)
             for place, row in enumerate(rows, start=first_row):
-                sheet.write_row(place, 0, row)
+                sheet.write_row(place, first_column, row)
     return content.getvalue()
 
 
@@ -200,6 +206,7 @@ OPEN_QUOTE = f'{HEADINGS}\nV1,D1,2026-03-05,5,x\nV2,D1,2026-03-05,5,"好\n'
         ("reviews.csv", CSV.encode("utf-16"), "is in UTF-16"),
         ("reviews.csv", CSV.replace("值得", "很貴").encode("big5", "ignore"), "is neither UTF-8"),
         ("reviews.csv", f"{HEADINGS}\nV1,D1,2026-03-05,5,café là\n".encode("latin-1"), "byte 64 (line 2)"),
+        ("reviews.csv", CSV.encode() + b"V3,D1,2026-03-05,5,\xe6\x8c", "is UTF-8, but damaged at byte 147 (line 5)"),
         ("reviews.csv", CSV.encode() + b"V3,\0", "has a NUL byte in line 5"),
         ("reviews.csv", CSV.replace("text", "rating").encode(), "has the heading rating twice"),
         ("reviews.csv", (OPEN_QUOTE + "V3,D1,2026-03-05,5,x\n").encode(), "a quote opened in row 3"),
@@ -222,6 +229,7 @@ OPEN_QUOTE = f'{HEADINGS}\nV1,D1,2026-03-05,5,x\nV2,D1,2026-03-05,5,"好\n'
         ("reviews.zip", zipped(a_csv=CSV)[:-20], "is cut off or is not a zip"),
         ("reviews.xlsx", XLSX[: len(XLSX) // 2], "is cut off or is no xlsx workbook"),
         ("reviews.xlsx", workbook([]), "has no data where one sheet was expected"),
+        ("reviews.xlsx", workbook([["x"]], first_row=1_048_575, first_column=99), "reaches to cell CV1048576"),
         ("reviews.parquet", parquet()[:-100], "is cut off or is no parquet file"),
     ],
 )

@@ -6,6 +6,7 @@ import pytest
 
 from detectors.core.errors import MingchaError
 from flows.sources import load_vendor_maps
+from flows.sources.parsed import NULL_SPELLINGS
 from flows.sources.vendor_maps import map_for
 
 
@@ -29,6 +30,24 @@ def test_values_are_mapped_by_column_or_by_family(tmp_path: Path) -> None:
         {"满意": "9"},
         {},
     )
+
+
+def test_the_map_that_the_documentation_shows_is_valid(tmp_path: Path) -> None:
+    page = Path("docs/sources.md").read_text(encoding="utf-8")
+    (tmp_path / "shown.toml").write_text(page.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    shown, shipped = load_vendor_maps(tmp_path)
+    assert shown.columns.items() <= shipped.columns.items()
+    assert (shown.file_pattern, shown.families, shown.constants) == (
+        shipped.file_pattern,
+        shipped.families,
+        shipped.constants,
+    )
+
+
+def test_every_spelling_of_nothing_is_documented() -> None:
+    page = Path("docs/sources.md").read_text(encoding="utf-8")
+    distinct = {spelling.casefold() for spelling in NULL_SPELLINGS if spelling}
+    assert {spelling for spelling in distinct if f"`{spelling}`" not in page.casefold()} == set()
 
 
 @pytest.mark.parametrize(
