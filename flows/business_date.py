@@ -1,5 +1,6 @@
 """The business date: the day that a run closes (docs/decisions/0002-business-date.md)."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from detectors.core.errors import MingchaError
@@ -8,7 +9,7 @@ LATE_AFTER_DAYS = 3
 """A feed this many days behind is said to be late: a weekend and the Monday on which it is delivered are not."""
 
 
-def business_date(asked: date | None, newest: date | None, today: date) -> date:
+def business_date(asked: date | None, newest: date | None, today: date, remarks: Iterable[str] = ()) -> date:
     """Return the day to close: the one that was asked for, else the newest day that was observed.
 
     Parameters
@@ -19,6 +20,8 @@ def business_date(asked: date | None, newest: date | None, today: date) -> date:
         The newest day on which an interview or a review was observed, or None.
     today
         The calendar day in Shanghai.
+    remarks
+        What is known of the deliveries, for the error.
 
     Raises
     ------
@@ -32,7 +35,7 @@ def business_date(asked: date | None, newest: date | None, today: date) -> date:
     """
     if newest is None:
         raise MingchaError(
-            "No interview and no review has ever been accepted, so there is nothing to weigh.",
+            " ".join([*remarks, "No interview and no review has ever been accepted, so there is nothing to weigh."]),
             remedy="Deliver surveys or reviews with at least one good row; the validation report says what is wrong.",
         )
     return asked or min(newest, today)

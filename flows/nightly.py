@@ -37,7 +37,7 @@ from flows.steps import land, open_cases, report, weigh, write_page
 from flows.summary import Summary
 from flows.validating import quarantined, validate
 from sql.errors import StoreError
-from sql.store import open_store
+from sql.store import Store, open_store
 
 Perform = Callable[..., Any]
 """Performs a step: called with the step and its arguments, returns what the step returns."""
@@ -113,7 +113,7 @@ def close_the_day(night: Night, perform: Perform = plainly) -> Outcome:
     del verdicts  # millions of rows that the lake holds now
 
     newest = lake.newest(settings.lake, storage_options=settings.storage)
-    day = business_date(night.asked_date, newest, night.today)
+    day = business_date(night.asked_date, newest, night.today, delivered.remarks)
     weighing = perform(weigh, night, day, table_versions)
     facts = night.facts(day, fingerprint, table_versions)
     perform(open_cases, night, facts, inputs, quarantine, weighing)
@@ -150,7 +150,7 @@ def run(settings: Settings, asked_date: date | None = None, perform: Perform = p
     """
     try:
         settings.home.mkdir(parents=True, exist_ok=True)
-        with _alone(settings.home), open_store(settings.database) as store, Progress() as progress:
+        with _alone(settings.home), _store(settings) as store, Progress() as progress:
             night = Night.begin(settings, store, asked_date, progress)
             with logbook(night.log), _failure_recorded(night):
                 note("begun", run=night.run_id, code_version=code_version(), settings=settings.sha256())
@@ -160,6 +160,10 @@ def run(settings: Settings, asked_date: date | None = None, perform: Perform = p
         if told is None or told is error:
             raise
         raise told from error
+
+
+def _store(settings: Settings) -> Store:
+    return open_store(settings.database, busy_timeout_s=settings.database_wait_s)
 
 
 @contextmanager

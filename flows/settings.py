@@ -34,6 +34,7 @@ _ONLY_WHERE = {
     "inbox",
     "tables",
     "vendor_maps",
+    "database_wait_s",
     "retries",
     "retry_delay_s",
 }
@@ -83,41 +84,50 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    home: Path = Field(DEFAULT_HOME, description="holds the observations, the key, the logs and the reports")
+    home: Path = Field(default=DEFAULT_HOME, description="holds the observations, the key, the logs and the reports")
     database_url: SecretStr | None = Field(
-        None, description="SQLAlchemy URL of the decisions; SQLite `mingcha.db` in the home when not given"
+        default=None, description="SQLAlchemy URL of the decisions; SQLite `mingcha.db` in the home when not given"
     )
     lake_url: str | None = Field(
-        None, description="URL of an object store (`s3://…`) for the observations; `lake` in the home when not given"
+        default=None,
+        description="URL of an object store (`s3://…`) for the observations; `lake` in the home when not given",
     )
     storage_options: dict[str, SecretStr] = Field(
         default_factory=dict, description="credentials and options of that object store, as deltalake names them"
     )
     key: SecretStr | None = Field(
-        None, description="64 hexadecimal digits that make the tokens; the file `key` in the home when not given"
+        default=None,
+        description="64 hexadecimal digits that make the tokens; the file `key` in the home when not given",
     )
-    inbox: Path | None = Field(None, description="directory in which deliveries arrive")
+    inbox: Path | None = Field(default=None, description="directory in which deliveries arrive")
     tables: tuple[TableSource, ...] = Field(
-        (), description="sources behind a URL: list of `{source, url, table}` or `{source, url, query}`"
+        default=(), description="sources behind a URL: list of `{source, url, table}` or `{source, url, query}`"
     )
     vendor_maps: Path | None = Field(
-        None, description="directory of one TOML file per vendor's own headings, beside those that are shipped"
+        default=None, description="directory of one TOML file per vendor's own headings, beside those that are shipped"
     )
     surveys: Annotated[tuple[str, ...], NoDecode] = Field(
-        ("SSI", "CSI"), min_length=1, description="questionnaires allowed in `survey` (comma between them)"
+        default=("SSI", "CSI"), min_length=1, description="questionnaires allowed in `survey` (comma between them)"
     )
     scales: dict[str, tuple[int, int]] = Field(
         default_factory=dict, description="lowest and highest answer by questionnaire, where it is not 1 to 10"
     )
-    window_months: int = Field(6, ge=1, le=60, description="months of the trailing window that evidence looks at")
-    closing_months: Literal[1, 2, 3, 4, 6, 12] = Field(1, description="months of a bonus period")
-    quarantine_threshold: Share = Field(0.10, description="quarantined share of a source above which the run halts")
-    false_discovery_rate: Probability = Field(0.05, description="bound on the share of false findings (e-BH)")
+    window_months: int = Field(
+        default=6, ge=1, le=240, description="months of the trailing window that evidence looks at"
+    )
+    closing_months: Literal[1, 2, 3, 4, 6, 12] = Field(default=1, description="months of a bonus period")
+    quarantine_threshold: Share = Field(
+        default=0.10, description="quarantined share of a source above which the run halts"
+    )
+    false_discovery_rate: Probability = Field(default=0.05, description="bound on the share of false findings (e-BH)")
     priors: dict[Scheme, Probability] = Field(
         default_factory=dict, description="share of units that game a scheme before any evidence, by scheme"
     )
-    retries: int = Field(3, ge=0, le=20, description="how often a step is tried again after a fault that can pass")
-    retry_delay_s: float = Field(10.0, ge=0, description="seconds between such tries")
+    database_wait_s: float = Field(default=60.0, ge=0, description="seconds to wait for another writer of the database")
+    retries: int = Field(
+        default=3, ge=0, le=20, description="how often a step is tried again after a fault that can pass"
+    )
+    retry_delay_s: float = Field(default=10.0, ge=0, description="seconds between such tries")
 
     @field_validator("surveys", mode="before")
     @classmethod
