@@ -73,13 +73,13 @@ def _pseudonymous(source: str, frame: pd.DataFrame) -> pd.DataFrame:
     changed: dict[str, pd.Series] = {}
     for known in SOURCES[source].known(frame.columns):
         if known.personal in (Personal.CUSTOMER, Personal.VEHICLE, Personal.PHONE):
-            changed[known.name] = column(opaque(frame[known.name], f"{known.personal:.>16}"))
+            changed[known.name] = column(opaque(frame[known.name], str(known.personal)))
     if "phone" in frame.columns:
         phone = frame["phone"]
         mobile = phone.str.startswith("1").fillna(False)
         kinds = where(mobile.to_numpy(dtype=bool), "mobile", "landline")
         changed["phone_kind"] = column(where(phone.notna().to_numpy(), kinds, None))
-        changed["phone_block"] = column(opaque(phone.str.slice(stop=-2), f"{'block':.>16}"))
+        changed["phone_block"] = column(opaque(phone.str.slice(stop=-2), "block"))
         changed["phone_last2"] = pd.to_numeric(phone.str.slice(start=-2)).astype("float64")
     return frame.assign(**changed)
 
