@@ -65,7 +65,7 @@ def read_table(url: str, table_or_query: str, source: str, vendor_maps: Sequence
     try:
         engine = sa.create_engine(url, hide_parameters=True)
         try:
-            table = _stream(engine, statement)
+            table = _stream(name, engine, statement)
         finally:
             engine.dispose()
     except (SQLAlchemyError, pd.errors.DatabaseError, ImportError) as error:
@@ -77,11 +77,17 @@ def read_table(url: str, table_or_query: str, source: str, vendor_maps: Sequence
     return delivery_of(rows, source, name, _content_sha256(table), map_for(name, vendor_maps))
 
 
-def _stream(engine: sa.Engine, statement: sa.Select[tuple[str]] | sa.TextClause) -> pa.Table:
+def _stream(name: str, engine: sa.Engine, statement: sa.Select[tuple[str]] | sa.TextClause) -> pa.Table:
     with engine.connect().execution_options(stream_results=True, max_row_buffer=_CHUNK_ROWS) as connection:
         chunks = pd.read_sql_query(statement, connection, chunksize=_CHUNK_ROWS, dtype_backend="pyarrow")
-        parts = [pa.Table.from_pandas(chunk, preserve_index=False) for chunk in chunks]
+        parts = [_table(name, chunk) for chunk in chunks]
     return _one_table(parts)
+
+
+def _table(name: str, chunk: pd.DataFrame) -> pa.Table:
+    if not chunk.columns.is_unique:
+        raise MingchaError(f"{name} gives two columns of one name.", remedy="Name each column in the query.")
+    return pa.Table.from_pandas(chunk, preserve_index=False)
 
 
 def _one_table(parts: list[pa.Table]) -> pa.Table:

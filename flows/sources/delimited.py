@@ -116,23 +116,24 @@ def _parse(
         return "skip"
 
     try:
-        table = pa.csv.read_csv(
-            pa.PythonFile(open_text(), mode="r"),
-            pa.csv.ReadOptions(use_threads=not count_rows, block_size=_BLOCK_BYTES),
-            pa.csv.ParseOptions(
-                delimiter=delimiter,
-                newlines_in_values=True,
-                ignore_empty_lines=False,
-                invalid_row_handler=set_apart,
-            ),
-            pa.csv.ConvertOptions(
-                column_types=dict.fromkeys(headings, pa.large_string()),
-                null_values=[""],
-                strings_can_be_null=True,
-                # TextStream has proved it already.
-                check_utf8=False,
-            ),
-        )
+        with open_text() as stream:
+            table = pa.csv.read_csv(
+                pa.PythonFile(stream, mode="r"),
+                pa.csv.ReadOptions(use_threads=not count_rows, block_size=_BLOCK_BYTES),
+                pa.csv.ParseOptions(
+                    delimiter=delimiter,
+                    newlines_in_values=True,
+                    ignore_empty_lines=False,
+                    invalid_row_handler=set_apart,
+                ),
+                pa.csv.ConvertOptions(
+                    column_types=dict.fromkeys(headings, pa.large_string()),
+                    null_values=[""],
+                    strings_can_be_null=True,
+                    # TextStream has proved it already.
+                    check_utf8=False,
+                ),
+            )
     except pa.ArrowInvalid as error:
         # A record longer than a block, while no line is: only a quote that stays open does that.
         raise _stray_quote(name, _row_of_longest_record(open_text, delimiter)) from error

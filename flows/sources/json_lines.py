@@ -53,11 +53,12 @@ def _read(open_text: Callable[[], TextStream]) -> Rows:
 
 
 def _parse(open_text: Callable[[], TextStream], types: dict[str, pa.DataType]) -> pa.Table:
-    return pa.json.read_json(
-        pa.PythonFile(open_text(), mode="r"),
-        pa.json.ReadOptions(block_size=4 * LINE_LIMIT_BYTES),
-        pa.json.ParseOptions(explicit_schema=pa.schema(types)),
-    )
+    with open_text() as stream:
+        return pa.json.read_json(
+            pa.PythonFile(stream, mode="r"),
+            pa.json.ReadOptions(block_size=4 * LINE_LIMIT_BYTES),
+            pa.json.ParseOptions(explicit_schema=pa.schema(types)),
+        )
 
 
 def _line_count(open_text: Callable[[], TextStream]) -> int:

@@ -40,7 +40,8 @@ def with_broken_rows(table: pa.Table, numbers: NDArray[np.int64], broken: Mappin
     if not broken:
         return Rows(table, numbers)
     places = np.array(sorted(broken), dtype=np.int64)
-    empty = pa.table({name: pa.nulls(len(places), table.schema.field(name).type) for name in table.column_names})
+    # By position: two headings may be the same, as the empty ones after the last delimiter are.
+    empty = pa.table([pa.nulls(len(places), column.type) for column in table.schema], schema=table.schema)
     together = np.concatenate([numbers, places])
     order = np.argsort(together, kind="stable")
     position = np.empty(len(order), dtype=np.int64)

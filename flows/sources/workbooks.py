@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from detectors.core.errors import MingchaError
 from flows.sources.opened import OpenedFile, refuse_expansion
@@ -20,6 +20,7 @@ CELL_LIMIT = 32 * 2**20
 
 _DIMENSION = re.compile(rb'<dimension ref="(?:[A-Z]+[0-9]+:)?(?P<column>[A-Z]+)(?P<row>[0-9]+)"')
 _SHEET_HEAD_BYTES = 4096
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")  # What Excel wraps both in.
 
 
 def read_workbook(opened: OpenedFile) -> Rows:
@@ -35,6 +36,11 @@ def read_workbook(opened: OpenedFile) -> Rows:
     """
     name = opened.file.name
     content = opened.bytes()
+    if content.startswith(_OLE):
+        raise MingchaError(
+            f"{name} is locked with a password, or is an old .xls under a new name.",
+            remedy="Save it as xlsx without a password and deliver it again.",
+        )
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             refuse_expansion(name, len(content), sum(part.file_size for part in archive.infolist()))
@@ -43,8 +49,6 @@ def read_workbook(opened: OpenedFile) -> Rows:
             sheet = _sheet_with_data(name, opened.file.source, workbook)
             cells = sheet.to_python(skip_empty_area=True)
             first_place = (sheet.start or (0, 0))[0] + 1
-    except PasswordError as error:
-        raise MingchaError(f"{name} is locked with a password.", remedy="Deliver it without one.") from error
     except (CalamineError, zipfile.BadZipFile) as error:
         raise MingchaError(
             f"{name} is cut off or is no xlsx workbook ({error}).",

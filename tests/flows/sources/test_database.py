@@ -55,6 +55,11 @@ def test_a_column_that_holds_numbers_and_texts_is_read_as_text(url: str, monkeyp
     assert read_table(url, query, "staff").frame["staff_id"].to_list() == ["7", "S8"]
 
 
+def test_a_query_that_gives_one_name_twice_is_refused(url: str) -> None:
+    with pytest.raises(MingchaError, match="query:staff gives two columns of one name"):
+        read_table(url, "select a.dealer_id, b.dealer_id, a.staff_id from staff a, staff b", "staff")
+
+
 @pytest.mark.parametrize(
     ("url", "words"),
     [

@@ -110,6 +110,12 @@ def test_a_broken_row_is_kept_in_its_place_without_a_value_and_said_so(deliver: 
     assert delivery.rows_read == 3
 
 
+def test_a_row_may_be_broken_in_a_file_whose_lines_end_in_delimiters(deliver: Deliver) -> None:
+    delivery = read(deliver("reviews.csv", f"{HEADINGS},,\nV1,D1,2026-03-05,5,好,,\nV2,D1\n"))
+    assert (delivery.frame["row_number"].to_list(), delivery.unparsed["row"].to_list()) == ([2, 3], [1])
+    assert delivery.unknown_columns == ()
+
+
 def test_rows_are_numbered_right_across_blocks_of_a_long_file(deliver: Deliver) -> None:
     rows = [f"V{row},D1,2026-03-05,5,{'很好' * 40}" for row in range(2, 40_002)]
     rows[39_000] = "broken"
@@ -228,6 +234,11 @@ OPEN_QUOTE = f'{HEADINGS}\nV1,D1,2026-03-05,5,x\nV2,D1,2026-03-05,5,"好\n'
         ("reviews.zip", zipped(a_txt=CSV), "holds a_txt, which is none of .csv, .xlsx"),
         ("reviews.zip", zipped(a_csv=CSV)[:-20], "is cut off or is not a zip"),
         ("reviews.xlsx", XLSX[: len(XLSX) // 2], "is cut off or is no xlsx workbook"),
+        (
+            "reviews.xlsx",
+            bytes.fromhex("d0cf11e0a1b11ae1") + b"x" * 600,
+            "is locked with a password, or is an old .xls",
+        ),
         ("reviews.xlsx", workbook([]), "has no data where one sheet was expected"),
         ("reviews.xlsx", workbook([["x"]], first_row=1_048_575, first_column=99), "reaches to cell CV1048576"),
         ("reviews.parquet", parquet()[:-100], "is cut off or is no parquet file"),
