@@ -11,7 +11,7 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read when it is imported
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
-    from great_expectations import ExpectationSuite, ValidationDefinition, get_context
+    from great_expectations import ExpectationSuite, get_context
     from great_expectations.data_context.types.base import (
         DataContextConfig,
         InMemoryStoreBackendDefaults,
@@ -35,6 +35,5 @@ __all__ = [
     "ExpectationSuite",
     "InMemoryStoreBackendDefaults",
     "ProgressBarsConfig",
-    "ValidationDefinition",
     "get_context",
 ]
