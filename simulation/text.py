@@ -101,12 +101,12 @@ def opaque(words: pd.Series, key: str) -> pa.Array:
     (True, False, True)
     """
     known = pa.array(words, TEXT, from_pandas=True)
-    padded = pc.utf8_rpad(pc.fill_null(known, ""), _LONGEST, " ")
+    padded = pc.ascii_rpad(pc.fill_null(known, ""), _LONGEST, " ")
     letters = np.frombuffer(padded.buffers()[2], dtype="<u8", count=len(padded) * _LONGEST // 8)
     factors = np.random.default_rng(list(key.encode())).integers(0, 2**64, _LONGEST // 8, dtype=np.uint64) | np.uint64(
         1
     )
-    mixed = (letters.reshape(len(padded), -1) * factors).sum(axis=1, dtype=np.uint64)
+    mixed = (letters.reshape(len(padded), _LONGEST // 8) * factors).sum(axis=1, dtype=np.uint64)
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 1)):
         mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
     written = np.frombuffer(mixed.astype(">u8").tobytes().hex().encode("ascii"), dtype=np.uint8).reshape(-1, 16)

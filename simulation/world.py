@@ -5,6 +5,8 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
@@ -16,7 +18,7 @@ from simulation.questionnaire import SURVEYS
 from simulation.records import Names, moments
 from simulation.reviews import reviews
 from simulation.settings import WorldSettings
-from simulation.text import column, opaque, where
+from simulation.text import TEXT, column, opaque
 from simulation.visits import Scene, happenings
 
 
@@ -55,18 +57,32 @@ class World:
         '2026-10-31'
         """
         last = business_date or self.settings.last_day
-        after = pd.Timestamp(last) + pd.Timedelta(days=1)
-        since = after - pd.DateOffset(months=window_months)
-        seen: dict[str, pd.DataFrame] = {}
-        for name, frame in self.frames.items():
-            when = SOURCES[name].when
-            if when is not None and when in frame.columns:
-                kept = (frame[when] >= since) & (frame[when] < after)
-                seen[name] = _pseudonymous(name, frame[kept].reset_index(drop=True))
-            else:
-                seen[name] = _pseudonymous(name, frame)
+        first = pd.Timestamp(last) + pd.Timedelta(days=1) - pd.DateOffset(months=window_months)
+        seen = {name: _pseudonymous(name, frame) for name, frame in self.of_days(first.date(), last).frames.items()}
         scales = dict.fromkeys(SURVEYS, self.settings.scale)
         return Observations(last, seen, scales, self.settings.closing_months)
+
+    def of_days(self, first: date, last: date) -> "World":
+        """Return the world with only what happened on these days, as one night's delivery holds it.
+
+        Parameters
+        ----------
+        first, last
+            The first and the last day; rows that have no day (dealers, staff) are all kept.
+
+        Examples
+        --------
+        >>> world = simulate(WorldSettings(dealers=8, months=2, end="2026-10", interviews_per_dealer=(5, 9)))
+        >>> bool((world.of_days(date(2026, 10, 30), date(2026, 10, 30)).frames["contacts"]["wave"] == "2026-10").all())
+        True
+        """
+        after = pd.Timestamp(last) + pd.Timedelta(days=1)
+        kept = {}
+        for name, frame in self.frames.items():
+            when = SOURCES[name].when
+            inside = None if when is None else (frame[when] >= pd.Timestamp(first)) & (frame[when] < after)
+            kept[name] = frame if inside is None or bool(inside.all()) else frame[inside].reset_index(drop=True)
+        return replace(self, frames=kept)
 
 
 def _pseudonymous(source: str, frame: pd.DataFrame) -> pd.DataFrame:
@@ -75,12 +91,12 @@ def _pseudonymous(source: str, frame: pd.DataFrame) -> pd.DataFrame:
         if known.personal in (Personal.CUSTOMER, Personal.VEHICLE, Personal.PHONE):
             changed[known.name] = column(opaque(frame[known.name], str(known.personal)))
     if "phone" in frame.columns:
-        phone = frame["phone"]
-        mobile = phone.str.startswith("1").fillna(False)
-        kinds = where(mobile.to_numpy(dtype=bool), "mobile", "landline")
-        changed["phone_kind"] = column(where(phone.notna().to_numpy(), kinds, None))
-        changed["phone_block"] = column(opaque(phone.str.slice(stop=-2), "block"))
-        changed["phone_last2"] = pd.to_numeric(phone.str.slice(start=-2)).astype("float64")
+        phone = pa.array(frame["phone"], TEXT, from_pandas=True)
+        kinds = pc.if_else(pc.starts_with(phone, "1"), "mobile", "landline")
+        changed["phone_kind"] = column(pc.cast(kinds, TEXT))
+        changed["phone_block"] = column(opaque(column(pc.utf8_slice_codeunits(phone, 0, -2)), "block"))
+        last_two = pc.cast(pc.utf8_slice_codeunits(phone, -2), pa.float64())
+        changed["phone_last2"] = pd.Series(last_two.to_numpy(zero_copy_only=False))
     return frame.assign(**changed)
 
 

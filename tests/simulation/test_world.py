@@ -167,6 +167,19 @@ def test_observations_hold_tokens_and_what_may_be_seen_of_a_phone(cheating: Worl
     assert observed.units(UnitKind.DEALER).isin(cheating.frames["dealers"]["dealer_id"]).all()
 
 
+def test_nightly_deliveries_together_are_the_world(cheating: World) -> None:
+    nights = [
+        cheating.of_days(date(2026, 3, 1), date(2026, 10, 29)),
+        cheating.of_days(date(2026, 10, 30), date(2026, 10, 30)),
+        cheating.of_days(date(2026, 10, 31), date(2026, 10, 31)),
+    ]
+    for name in ("surveys", "contacts", "transactions", "reviews", "complaints"):
+        together = pd.concat([night.frames[name] for night in nights], ignore_index=True)
+        pd.testing.assert_frame_equal(together, cheating.frames[name])
+    assert len(nights[1].frames["contacts"]) > 0
+    assert len(nights[1].frames["dealers"]) == len(cheating.frames["dealers"])
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
@@ -189,3 +202,9 @@ def test_without_an_end_the_window_closes_with_the_last_complete_month() -> None
     last = WorldSettings().last_day
     assert (last + pd.Timedelta(days=1)).day == 1
     assert last < date.today()  # noqa: DTZ011 - any clock will do for a day this long past
+
+
+def test_a_window_without_rows_has_empty_frames(cheating: World) -> None:
+    observed = cheating.observations(business_date=date(2020, 1, 31), window_months=1)
+    assert {len(observed[name]) for name in ("surveys", "contacts", "reviews")} == {0}
+    assert not observed.has("contacts", "phone")
