@@ -23,8 +23,9 @@ from detectors.core.observations import Observations
 
 TOP_RATING = 5.0
 
-_LIFETIME, _DEVIATION, _EXTREME = 0.25, 0.35, 0.3
-"""Log-odds that a review is no customer's: per e-fold of the author's life in days, per star off, for 1 or 5 stars.
+_SEEN_LIFE, _KNOWN_LIFE, _DEVIATION, _EXTREME = 0.25, 0.6, 0.35, 0.3
+"""Log-odds that a review is no customer's: per e-fold of the author's life in days, as the network's reviews show it or
+as the platform knows it (which says more: what is seen of a life is cut short); per star off; for 1 or 5 stars.
 
 One e-fold of the author's number of reviews is the unit. The weights are what the literature's rankings of these signs
 amount to; they order reviews, and what is honest at each level of them is learnt.
@@ -52,7 +53,7 @@ class Rules:
     fewest_in_burst: int = 4
     half_width_days: int = 3
     burst_chance: float = 0.002
-    doubtful_share: float = 0.12
+    doubtful_share: float = 0.2
     shortest_text: int = 10
 
 
@@ -202,13 +203,16 @@ def author_doubt(reviews: pd.DataFrame, authors: Authors) -> Floats:
     [-0.0, -4.4]
     """
     written, days = (_of_past(reviews, authors, name) for name in ("written", "days"))
+    per_day = np.full(len(reviews), _SEEN_LIFE)
     if "author_reviews" in reviews.columns:
         written = np.fmax(written, reviews["author_reviews"].to_numpy(dtype=np.float64))
     if "author_joined_on" in reviews.columns:
-        days = np.fmax(days, (reviews["posted_at"] - reviews["author_joined_on"]).dt.days.to_numpy(dtype=np.float64))
+        age = (reviews["posted_at"] - reviews["author_joined_on"]).dt.days.to_numpy(dtype=np.float64)
+        per_day = np.where(np.isnan(age), _SEEN_LIFE, _KNOWN_LIFE)
+        days = np.where(np.isnan(age), days, age)
     # Nothing but a new account's age, or nothing but a count, is known of some.
     written, days = np.where(np.isnan(written) & ~np.isnan(days), 1.0, written), np.where(np.isnan(days), 0.0, days)
-    return np.asarray(-np.log(np.maximum(written, 1.0)) - _LIFETIME * np.log1p(np.maximum(days, 0.0)))
+    return np.asarray(-np.log(np.maximum(written, 1.0)) - per_day * np.log1p(np.maximum(days, 0.0)))
 
 
 def review_doubt(reviews: pd.DataFrame, authors: Authors, usual_rating: "pd.Series[float]") -> Floats:

@@ -1,0 +1,133 @@
+"""Authors: praise by accounts with no past.
+
+The pattern. Accounts that praise for money are thrown away: opened last week, one or two reviews, never seen again.
+At a dealer that buys, far more of the five-star reviews come from such accounts than at other dealers.
+
+Why it matters. It is the sign that stays when the orders are spread over months and every text is written anew.
+
+What honest thing can look the same. Most honest authors write once, too, and a young platform has young accounts:
+what is usual is learnt from this network's five-star reviews, with how much honest dealers differ in it. A promotion
+brings newcomers: within a burst only half of the throw-away accounts are counted, as if the occasion had doubled
+them. Where the platform tells nothing of its authors, what the network's own reviews show of them is used: how many,
+over how many days.
+
+References
+----------
+Mukherjee, Venkataraman, Liu & Glance (2013), "What Yelp fake review filter might be doing?", ICWSM. Rayana & Akoglu
+(2015), "Collective opinion spam detection", KDD.
+
+Examples
+--------
+>>> from datetime import date
+>>> import numpy as np, pandas as pd
+>>> rng = np.random.default_rng(1)
+>>> written = np.exp(rng.normal(2, 1, 2400)).round() + 1
+>>> written[:30] = 1
+>>> reviews = pd.DataFrame({
+...     "review_id": [f"V{row}" for row in range(2400)], "author_id": [f"U{row}" for row in range(2400)],
+...     "dealer_id": np.repeat([f"D{place:02d}" for place in range(40)], 60), "rating": 5.0, "author_reviews": written,
+...     "posted_at": pd.Timestamp("2026-05-01") + pd.to_timedelta(rng.integers(0, 180, 2400), unit="D"),
+... })
+>>> seen, detector = Observations(date(2026, 10, 31), {"reviews": reviews}), ThrowawayAuthors()
+>>> units = detector.weigh(seen, detector.learn(seen)).units
+>>> bool(units["bits"].drop("D00").max() < 2 < 8 < units.loc["D00", "bits"])
+True
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pandas as pd
+from scipy.special import expit
+
+from detectors.core.detector import Detector, NotEnough
+from detectors.core.evidence import Weighed, records
+from detectors.core.instruments.usual import Usual, learn_usual, weigh_excess
+from detectors.core.observations import Observations
+from detectors.core.schemes import Scheme
+from detectors.reviews.signs import RULES, Learnt, Rules, learn_signs, read_signs, review_doubt
+
+
+@dataclass(frozen=True)
+class _Learnt:
+    signs: Learnt
+    usual: Usual
+
+
+@dataclass(frozen=True)
+class ThrowawayAuthors(Detector):
+    """Praise by accounts with no past.
+
+    Parameters
+    ----------
+    fewest_reviews
+        A dealer with fewer five-star reviews is not judged.
+    potency
+        Probability that a bought review's author has hardly a past: some accounts are kept and aged.
+    doubtful_at
+        Doubt (log-odds, see `signs`) at which a review of a dealer that buys is as likely bought as not.
+    rules
+        What counts as a sign.
+    """
+
+    fewest_reviews: int = 10
+    potency: float = 0.8
+    doubtful_at: float = -1.5
+    rules: Rules = RULES
+
+    schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.REVIEW_MANIPULATION,)
+    needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"reviews": ("dealer_id", "rating", "posted_at", "author_id")}
+
+    def _learn(self, network: Observations) -> _Learnt:
+        # Texts are not looked at here.
+        reviews = network["reviews"].drop(columns="text", errors="ignore")
+        learnt = learn_signs(Observations(network.business_date, {"reviews": reviews}), self.rules)
+        if learnt.silent:
+            raise NotEnough("Nothing is known of any review's author.")
+        counts = _counts(read_signs(reviews, learnt, self.rules))
+        usual = learn_usual(counts["hits"], counts["trials"], counts["ease"], potency=self.potency)
+        return _Learnt(learnt, usual)
+
+    def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
+        reviews = observations["reviews"]
+        signs = read_signs(reviews, learned.signs, self.rules)
+        counts = _counts(signs)
+        units = weigh_excess(
+            counts,
+            learned.usual,
+            ease=counts["ease"],
+            fewest=self.fewest_reviews,
+            few=f"It has {{trials}} five-star reviews; with fewer than {self.fewest_reviews} a dealer is not judged.",
+            sentence="{hits} of {trials} five-star reviews come from accounts with hardly a past; dealers like "
+            "this one, with as many in bursts, have {fewest} to {most}.",
+        )
+        return Weighed(units, self._records(reviews, signs, units, learned))
+
+    def _records(
+        self, reviews: pd.DataFrame, signs: pd.DataFrame, units: pd.DataFrame, learned: _Learnt
+    ) -> pd.DataFrame:
+        usual_rating = reviews.groupby("dealer_id", sort=False)["rating"].mean()
+        named = units.index[~units["abstained"] & (units["bits"] > 0)]
+        chosen = signs["dealer_id"].isin(named) & signs["top"] & signs["throwaway"]
+        rows = reviews[chosen]
+        return records(
+            "reviews",
+            pd.DataFrame(
+                {
+                    "record_id": rows["review_id"],
+                    "unit_id": rows["dealer_id"],
+                    "probability": expit(review_doubt(rows, learned.signs.authors, usual_rating) - self.doubtful_at),
+                    "reason": "Five stars, from an account with hardly a past.",
+                }
+            ),
+        )
+
+
+def _counts(signs: pd.DataFrame) -> pd.DataFrame:
+    """Count each dealer's five-star reviews, those by throw-away authors, and how much its bursts ease those."""
+    by_dealer = signs[signs["top"]].groupby("dealer_id", sort=True)
+    trials = by_dealer.size()
+    return pd.DataFrame(
+        {"hits": by_dealer["throwaway"].sum(), "trials": trials, "ease": 1 + by_dealer["burst"].sum() / trials}
+    )

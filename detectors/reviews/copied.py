@@ -1,0 +1,120 @@
+"""Copied praise: reviews of one dealer in the same words, which nobody uses elsewhere.
+
+The pattern. Whoever orders praise hands out texts to post, and the same few texts come back, trimmed, turned round, a
+word changed.
+
+Why it matters. Copied words need no burst and no new account to be seen, and a reader cannot see them: each reader
+reads three reviews.
+
+What honest thing can look the same. "此用户没有填写评价", "五星好评" and the platform's own default texts are
+everywhere: short texts never count, and of longer ones only those that chance hardly brings twice to a dealer with so
+many reviews. Slogans of a promotion that all its dealers share are common elsewhere. One author who posts the same
+text again counts once. How often honest reviews of one dealer are alike all the same is learnt from the network.
+
+References
+----------
+Jindal & Liu (2008), "Opinion spam and analysis", WSDM: near-duplicates as the surest sign. Broder (1997).
+
+Examples
+--------
+>>> from datetime import date
+>>> import numpy as np, pandas as pd
+>>> letters = np.random.default_rng(5).integers(0x4E00, 0x5200, (1000, 20), dtype=np.uint32)
+>>> said = np.array([row.tobytes().decode("utf-32-le") for row in letters], dtype=object)
+>>> said[:12] = "店里服务一流，价格实在，下次还来"
+>>> reviews = pd.DataFrame({
+...     "review_id": [f"V{row}" for row in range(1000)], "rating": 5.0, "posted_at": pd.Timestamp("2026-05-01"),
+...     "dealer_id": np.repeat([f"D{place:02d}" for place in range(25)], 40), "text": pd.Series(said, dtype="str"),
+... })
+>>> seen, detector = Observations(date(2026, 10, 31), {"reviews": reviews}), CopiedPraise()
+>>> units = detector.weigh(seen, detector.learn(seen)).units
+>>> bool(units["bits"].drop("D00").max() < 1 < 10 < units.loc["D00", "bits"])
+True
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pandas as pd
+
+from detectors.core.detector import Detector, NotEnough
+from detectors.core.evidence import Weighed, records
+from detectors.core.instruments.usual import Usual, learn_usual, weigh_excess
+from detectors.core.observations import Observations
+from detectors.core.schemes import Scheme
+from detectors.reviews.signs import RULES, Learnt, Rules, learn_signs, read_signs
+
+
+@dataclass(frozen=True)
+class _Learnt:
+    signs: Learnt
+    usual: Usual
+
+
+@dataclass(frozen=True)
+class CopiedPraise(Detector):
+    """Reviews of one dealer in the same words, which nobody uses elsewhere.
+
+    Parameters
+    ----------
+    fewest_texts
+        A dealer with fewer five-star reviews of some length is not judged.
+    potency
+        Probability that a bought review repeats another: the rest are the first of their kind, or written anew.
+    rules
+        What counts as a sign.
+    """
+
+    fewest_texts: int = 10
+    potency: float = 0.8
+    rules: Rules = RULES
+
+    schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.REVIEW_MANIPULATION,)
+    needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"reviews": ("dealer_id", "rating", "posted_at", "text")}
+
+    def _learn(self, network: Observations) -> _Learnt:
+        learnt = learn_signs(network, self.rules)
+        counts = _counts(network["reviews"], read_signs(network["reviews"], learnt, self.rules))
+        if len(counts) < 2:
+            raise NotEnough("The reviews of one dealer cannot be compared with another's.")
+        ease = (counts["trials"] - 1).clip(lower=0)
+        return _Learnt(learnt, learn_usual(counts["hits"], counts["trials"], ease, potency=self.potency))
+
+    def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
+        reviews = observations["reviews"]
+        signs = read_signs(reviews, learned.signs, self.rules)
+        counts = _counts(reviews, signs)
+        units = weigh_excess(
+            counts,
+            learned.usual,
+            ease=(counts["trials"] - 1).clip(lower=0),
+            fewest=self.fewest_texts,
+            few=f"It has {{trials}} five-star reviews of some length; with fewer than {self.fewest_texts} a dealer is "
+            "not judged.",
+            sentence="{hits} of {trials} five-star reviews repeat another's words, which are hardly used at other "
+            "dealers; dealers like this one have {fewest} to {most}.",
+        )
+        by_chance = (units["expected"] / units["observed"].clip(lower=1.0)).clip(0.02, 1.0)
+        rows = signs[signs["copied"] & signs["top"]]
+        said = pd.DataFrame(
+            {
+                "record_id": rows["review_id"],
+                "unit_id": rows["dealer_id"],
+                "probability": 1.0 - rows["dealer_id"].map(by_chance).astype("float64").fillna(1.0),
+                "reason": "Its words are those of another review of the dealer.",
+            }
+        )
+        return Weighed(units, records("reviews", said))
+
+
+def _counts(reviews: pd.DataFrame, signs: pd.DataFrame) -> pd.DataFrame:
+    """Count each dealer's worded five-star reviews, and those that repeat another author's words."""
+    rows = signs[signs["top"] & signs["worded"]]
+    again = rows["again"]
+    if "author_id" in reviews.columns:
+        authors = reviews.loc[rows.index, "author_id"]
+        posted_again = rows.assign(author_id=authors).duplicated(["dealer_id", "author_id"]) & authors.notna()
+        again = again & ~posted_again
+    by_dealer = again.groupby(rows["dealer_id"], sort=True)
+    return pd.DataFrame({"hits": by_dealer.sum(), "trials": by_dealer.size()})
