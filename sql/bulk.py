@@ -1,18 +1,22 @@
 """Many rows at once: COPY in PostgreSQL, one prepared statement in SQLite, inside the caller's transaction."""
 
-from collections.abc import Iterable, Mapping
+import io
+from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
 
 import pandas as pd
 import psycopg
-from sqlalchemy import Column, Connection, Integer, Table, func, select
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow.csv import WriteOptions, write_csv
+from sqlalchemy import Column, Connection, Integer, Table, Text, func, select
 from sqlalchemy.exc import DBAPIError
 
 from sql.errors import StoreError
 
 
-def insert_frame(connection: Connection, table: Table, frame: pd.DataFrame, constants: Mapping[str, object]) -> None:
+def insert_frame(connection: Connection, table: Table, frame: pd.DataFrame, constants: Mapping[str, str | int]) -> None:
     """Insert every row of a frame.
 
     Parameters
@@ -35,22 +39,30 @@ def insert_frame(connection: Connection, table: Table, frame: pd.DataFrame, cons
             f"The table {table.name} has no column {', '.join(sorted(unknown))}.",
             remedy=f"Its columns are {', '.join(table.columns.keys())}.",
         )
-    columns = [_values(frame[name], table.c[name]) for name in frame.columns] + [
-        [value] * len(frame) for value in constants.values()
-    ]
-    rows = zip(*columns, strict=True)
     if connection.dialect.name == "postgresql":
-        _copy(connection, f"copy {table.name} ({', '.join(names)}) from stdin", rows)
+        _copy(connection, table, frame.assign(**constants))
     else:
+        columns = [_values(frame[name], table.c[name]) for name in frame.columns]
+        rows = zip(*columns, *([value] * len(frame) for value in constants.values()), strict=True)
         places = ", ".join("?" * len(names))
         connection.exec_driver_sql(f"insert into {table.name} ({', '.join(names)}) values ({places})", list(rows))  # noqa: S608
 
 
-def _copy(connection: Connection, statement: str, rows: Iterable[tuple[object, ...]]) -> None:
+def _values(values: pd.Series, column: Column[Any]) -> list[object]:
+    if isinstance(column.type, Integer):
+        values = _whole(values)
+    return values.astype(object).where(values.notna(), None).tolist()
+
+
+def _copy(connection: Connection, table: Table, frame: pd.DataFrame) -> None:
+    """Send the frame as the CSV that Arrow writes and COPY reads: null is nothing, and empty text is quoted."""
+    rows = io.BytesIO()
+    arrays = [_array(frame[name], table.c[name]) for name in frame.columns]
+    write_csv(pa.table(arrays, names=list(frame.columns)), rows, WriteOptions(include_header=False))
+    statement = f"copy {table.name} ({', '.join(frame.columns)}) from stdin (format csv)"
     try:
         with closing(connection.connection.cursor()) as cursor, cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
+            copy.write(rows.getvalue())
     except psycopg.Error as error:
         # COPY goes round SQLAlchemy, but its errors are to be those of every other statement.
         raise DBAPIError.instance(
@@ -58,11 +70,19 @@ def _copy(connection: Connection, statement: str, rows: Iterable[tuple[object, .
         ) from error
 
 
-def _values(values: pd.Series, column: Column[Any]) -> list[object]:
+def _array(values: pd.Series, column: Column[Any]) -> pa.Array:
     if isinstance(column.type, Integer):
-        # Missing values make pandas hold counts as floats, and flags are truth values there.
-        values = pd.to_numeric(values).astype("Int64")
-    return values.astype(object).where(values.notna(), None).tolist()
+        return pa.array(_whole(values), type=pa.int64())
+    if isinstance(column.type, Text):
+        texts = pa.array(values, type=pa.string(), from_pandas=True)
+        # PostgreSQL has no text with a zero byte in it, and a broken file may have one in a quarantined value.
+        return pc.replace_substring(texts, "\0", "\N{REPLACEMENT CHARACTER}")
+    return pa.array(values.astype("float64"), from_pandas=True)
+
+
+def _whole(values: pd.Series) -> pd.Series:
+    """Return whole numbers: missing values make pandas hold counts as floats, and flags are truth values there."""
+    return pd.to_numeric(values).astype("Int64")
 
 
 def keys_of(connection: Connection, table: Table, names: pd.DataFrame) -> "pd.Series[int]":

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+import pandas as pd
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -111,3 +112,26 @@ def test_one_run_id_is_written_once(store: Store) -> None:
     store.write_run(night("run-1", [HONEST]))
     with pytest.raises(IntegrityError):
         store.write_run(night("run-1", [HONEST], "2026-11-01"))
+
+
+def test_whatever_stands_in_a_quarantined_value_is_kept_as_it_is(store: Store) -> None:
+    values = ["", " ", "a,b", 'say "ten"', "two\nlines\r\n", "\\N", "\\.", "明察", "'; drop table runs", "1e400", None]
+    bad = pd.concat([quarantine()] * len(values), ignore_index=True).assign(
+        value_masked=pd.Series(values, dtype="object")
+    )
+    store.write_halted(facts("run-1"), inputs(), bad)
+    with store.engine.connect() as connection:
+        kept = connection.execute(text("select value_masked from quarantined_rows order by position")).scalars().all()
+    assert kept == values
+
+
+def test_a_zero_byte_in_a_quarantined_value_does_not_stop_the_run(store: Store) -> None:
+    store.write_halted(facts("run-1"), inputs(), quarantine().assign(value_masked="13\x0058"))
+    (kept,) = rows(store.engine, "select value_masked from audit_quarantine")
+    assert kept["value_masked"] in {"13\x0058", "13\N{REPLACEMENT CHARACTER}58"}
+
+
+def test_numbers_come_back_to_the_last_bit(store: Store) -> None:
+    bits = [1 / 3, -1e-300, 123456789.123456789, 5e-324]
+    store.write_run(night("run-1", [(f"D{place}", "coached", value, 0, 0.1, 0.1) for place, value in enumerate(bits)]))
+    assert [row["bits"] for row in rows(store.engine, "select bits from audit_scores order by unit_id")] == bits
