@@ -161,10 +161,11 @@ class Network:
 
 def random_phones(rng: np.random.Generator, size: int, landlines: float = 0.0) -> Integers:
     """Draw phone numbers as integers: 11-digit mobiles, and area code + 8 digits for a share of landlines."""
-    mobile = np.array(_MOBILE)[integers(rng, len(_MOBILE), size)]
+    mobile = np.array(_MOBILE)[integers(rng, len(_MOBILE), size)] * 10**8 + integers(rng, 10**8, size)
     area = np.array(_LANDLINE)[integers(rng, len(_LANDLINE), size)]
-    head = np.where(happens(rng, landlines, size), area, mobile)
-    return np.asarray(head * 10**8 + integers(rng, 10**8, size), dtype=np.int64)
+    subscriber = 20_000_000 + integers(rng, 69_999_999, size)
+    landline = happens(rng, landlines, size)
+    return np.asarray(np.where(landline, area * 10**8 + subscriber, mobile), dtype=np.int64)
 
 
 def build(settings: WorldSettings) -> Network:
