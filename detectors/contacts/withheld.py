@@ -1,0 +1,159 @@
+"""Unhappy customers who never reach the list.
+
+The pattern. A dealer knows who complained and whose car came back a week later, and leaves them off the list that the
+agency calls. What remains are the happy ones, and their honest answers.
+
+Why it matters. Nobody hears of what went wrong, although everyone who was asked told the truth.
+
+What honest thing can look the same. No list is complete: a dealer that misses a fifth of its customers at random
+misses a fifth of the unhappy ones too, and only the difference between the two is looked at, by conditional odds.
+Everywhere customers who complained ask a little more often not to be called, and a second visit for the same fault is
+not surveyed; both are in the network's own odds. Visits at the edges of the window, whose calls lie outside it, are
+left out by the network's calendar. Complainers who may ask to be left in peace are an honest reason that cannot be
+ruled out from the lists, so this evidence alone opens no case.
+
+References
+----------
+Little & Rubin (2019), "Statistical analysis with missing data", on what is missing not at random. McCullagh & Nelder
+(1989), section 7.3, on conditional odds.
+
+Examples
+--------
+Forty dealers list two customers in three; D00 leaves off those who complained.
+
+>>> from datetime import date
+>>> rng, place = np.random.default_rng(4), np.arange(4800)
+>>> visits = pd.DataFrame({
+...     "dealer_id": [f"D{p // 120:02d}" for p in place], "customer_id": [f"K{p}" for p in place],
+...     "vin": [f"V{p}" for p in place], "kind": "service",
+...     "happened_on": pd.Timestamp("2026-08-01") + pd.to_timedelta(place % 40, unit="D"),
+... })
+>>> complained, listed = place % 12 == 0, rng.random(4800) < 0.67
+>>> listed &= ~(complained & (place < 120))
+>>> seen = Observations(date(2026, 10, 31), {
+...     "transactions": visits, "contacts": visits[listed].assign(attempted_at=pd.Timestamp("2026-09-20")),
+...     "complaints": visits[complained].assign(filed_on=pd.Timestamp("2026-09-12")),
+... })
+>>> units = Withheld().weigh(seen, Withheld().learn(seen)).units
+>>> bool(units["bits"].drop("D00").max() < 4 < units.loc["D00", "bits"]), units.loc["D00", "reason"][:84]
+(True, '10 of 10 visits that brought a complaint, or the customer back within 14 days, never')
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from detectors.contacts.visits import COMEBACK_DAYS, months_called, told_by, visits_of
+from detectors.core.detector import Detector, NotEnough
+from detectors.core.evidence import Weighed, answer, no_records
+from detectors.core.instruments.odds import TABLE, learn_odds, odds_bits, pooled_log_odds_ratio, two_by_two
+from detectors.core.instruments.ranges import odds_range
+from detectors.core.instruments.spread import Spread
+from detectors.core.observations import Observations
+from detectors.core.schemes import Scheme
+
+_TROUBLES = ("complained", "came_back")
+
+
+@dataclass(frozen=True)
+class _Learnt:
+    """What names a customer, months whose customers were called within the window, and the honest odds by trouble."""
+
+    identity: str
+    months: frozenset[str]
+    centres: Mapping[str, float]
+    spread: Spread
+
+
+@dataclass(frozen=True)
+class Withheld(Detector):
+    """Unhappy customers who never reach the list.
+
+    Parameters
+    ----------
+    fewest_visits
+        A dealer with fewer visits is not judged.
+    fewest_troubled
+        Nor one after whose visits fewer customers complained or came back.
+    """
+
+    fewest_visits: int = 20
+    fewest_troubled: int = 3
+
+    schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.WITHHELD,)
+    needs: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "contacts": ("attempted_at",),
+        "transactions": ("happened_on",),
+    }
+
+    def _learn(self, network: Observations) -> _Learnt:
+        identity = told_by(network)
+        visits = visits_of(network, identity)
+        months = months_called(visits)
+        tables = _tables(visits[visits["month"].isin(list(months))])
+        if tables.empty:
+            raise NotEnough("No dealer has customers who complained or came back beside others, some listed, some not.")
+        centres = {str(name): pooled_log_odds_ratio(part) for name, part in tables.groupby("comparison", sort=True)}
+        return _Learnt(identity, months, centres, learn_odds(tables, tables["comparison"].map(centres).to_numpy()))
+
+    def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
+        visits = visits_of(observations, learned.identity)
+        visits = visits[visits["month"].isin(list(learned.months))]
+        visits = visits.assign(trouble=visits["complained"] | visits["came_back"])
+        visits = visits.assign(withheld=visits["trouble"] & ~visits["listed"])
+        tables = _tables(visits)
+        tables = tables[tables["comparison"].isin(list(learned.centres))]
+        centre = tables["comparison"].map(learned.centres).to_numpy(dtype=np.float64)
+        counts = visits.groupby("dealer_id").agg(
+            visits=("listed", "size"),
+            troubled=("trouble", "sum"),
+            hits=("withheld", "sum"),
+            missing=("listed", lambda listed: (~listed).sum()),
+        )
+        bits = odds_bits(tables, centre, learned.spread).reindex(counts.index)
+        # Those who came back are compared among those who did not complain, so exposed rows are counted once.
+        likely = odds_range(tables, centre, learned.spread).reindex(counts.index)
+        sums = tables[list(TABLE)].groupby(level=0).sum().reindex(counts.index).fillna(0)
+        few = (counts["visits"] < self.fewest_visits) | (counts["troubled"] < self.fewest_troubled)
+        few |= bits.isna()
+        shift = counts["hits"] - sums["exposed_hits"]
+        units = answer(
+            counts.index,
+            n=counts["visits"],
+            observed=counts["hits"],
+            expected=likely["expected"] + shift,
+            bits=bits.fillna(0.0),
+            abstained=few,
+            reason=[
+                f"{troubled:.0f} of {total:.0f} visits brought a complaint or a comeback: too few to judge."
+                if silent
+                else f"{hits:.0f} of {troubled:.0f} visits that brought a complaint, or the customer back within "
+                f"{COMEBACK_DAYS} days, never reached its list, {missing - hits:.0f} of {total - troubled:.0f} "
+                f"others; dealers like this one have {low:.0f} to {high:.0f}."
+                for total, troubled, hits, missing, silent, low, high in zip(
+                    counts["visits"],
+                    counts["troubled"],
+                    counts["hits"],
+                    counts["missing"],
+                    few,
+                    likely["fewest"] + shift,
+                    likely["most"] + shift,
+                    strict=True,
+                )
+            ],
+        )
+        return Weighed(units, no_records())
+
+
+def _tables(visits: pd.DataFrame) -> pd.DataFrame:
+    """Count who is missing from the lists: complainers against all others, those who came back against the rest."""
+    parts = []
+    rest = visits
+    for trouble in _TROUBLES:
+        counted = two_by_two(rest["dealer_id"], rest["kind"], rest[trouble], ~rest["listed"])
+        parts.append(counted.assign(comparison=trouble + " " + counted["stratum"].astype("str")))
+        rest = rest[~rest[trouble]]
+    return pd.concat(parts)
