@@ -1,0 +1,137 @@
+"""Wording: customers of different dealers who say the same, always to one interviewer.
+
+The pattern. Who invents interviews has to invent what customers said, and soon repeats the same sentences, for
+customers of dealers that have nothing to do with one another.
+
+Why it matters. Such answers tell the maker nothing, and praise or blame dealers at random.
+
+What honest thing can look the same. Interviewers write down in their own manner ("客户表示 …"), and customers say
+"挺好": short answers never count, of longer ones only those that hardly anybody says to other interviewers, and
+likeness is that of the whole answer, not of how it begins. A dealer's own script is said by that dealer's customers:
+answers count only if customers of at least two dealers gave them. How often honest interviewers hear the same twice
+is learnt from the network.
+
+References
+----------
+Menold, Winker, Storfinger & Kemper (2013), "A method for ex-post identification of falsifications in survey data".
+Broder (1997), "On the resemblance and containment of documents".
+
+Examples
+--------
+>>> from datetime import date
+>>> import numpy as np, pandas as pd
+>>> letters = np.random.default_rng(5).integers(0x4E00, 0x5200, (1000, 20), dtype=np.uint32)
+>>> said = np.array([row.tobytes().decode("utf-32-le") for row in letters], dtype=object)
+>>> said[:15] = "顾问很专业，交车很仔细，环境也好，特别满意"
+>>> surveys = pd.DataFrame({
+...     "response_id": [f"R{place}" for place in range(1000)], "survey": "SSI", "overall": 10.0,
+...     "dealer_id": [f"D{place % 9}" for place in range(1000)], "verbatim": pd.Series(said, dtype="str"),
+...     "interviewer_id": np.repeat([f"I{place:02d}" for place in range(20)], 50),
+... })
+>>> seen, detector = Observations(date(2026, 10, 31), {"surveys": surveys}), RepeatedWording()
+>>> units = detector.weigh(seen, detector.learn(seen)).units
+>>> bool(units["bits"].drop("I00").max() < 1 < 8 < units.loc["I00", "bits"])
+True
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from detectors.core.detector import Detector, NotEnough
+from detectors.core.evidence import Weighed, records
+from detectors.core.instruments.likeness import Clusters, cluster, fingerprint
+from detectors.core.instruments.repeats import Rarity, find_repeats, learn_rarity
+from detectors.core.instruments.usual import Usual, learn_usual, weigh_excess
+from detectors.core.observations import Observations
+from detectors.core.schemes import Scheme
+
+
+@dataclass(frozen=True)
+class _Learnt:
+    clusters: Clusters
+    rarity: Rarity
+    usual: Usual
+
+
+@dataclass(frozen=True)
+class RepeatedWording(Detector):
+    """Customers of different dealers who say the same, always to one interviewer.
+
+    Parameters
+    ----------
+    fewest_answers
+        An interviewer with fewer open answers of some length is not judged.
+    shortest_answer
+        Letters; shorter answers never count.
+    potency
+        Probability that an invented answer repeats another.
+    """
+
+    fewest_answers: int = 15
+    shortest_answer: int = 10
+    potency: float = 0.9
+
+    schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.FABRICATED,)
+    needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"surveys": ("interviewer_id", "verbatim")}
+
+    def _learn(self, network: Observations) -> _Learnt:
+        clusters = cluster(network["surveys"]["verbatim"])
+        answers = self._answers(network["surveys"], clusters)
+        if answers["interviewer_id"].nunique() < 2:
+            raise NotEnough("What one interviewer wrote down cannot be compared with another's.")
+        rarity = learn_rarity(answers["interviewer_id"], answers["key"])
+        counts = _counts(_repeated(answers, rarity))
+        usual = learn_usual(counts["hits"], counts["trials"], counts["trials"] - 1, potency=self.potency)
+        return _Learnt(clusters, rarity, usual)
+
+    def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
+        answers = _repeated(self._answers(observations["surveys"], learned.clusters), learned.rarity)
+        counts = _counts(answers)
+        units = weigh_excess(
+            counts,
+            learned.usual,
+            ease=counts["trials"] - 1,
+            fewest=self.fewest_answers,
+            few=f"{{trials}} open answers of some length; with fewer than {self.fewest_answers} an interviewer is not "
+            "judged.",
+            sentence="{hits} of {trials} longer open answers say what a customer of another dealer had said to the "
+            "same interviewer, in words that others hardly hear; interviewers like this one have {fewest} to {most}.",
+        )
+        by_chance = (units["expected"] / units["observed"].clip(lower=1.0)).clip(0.02, 1.0)
+        rows = answers[answers["echo"]]
+        once = rows["interviewer_id"].map(by_chance).to_numpy(dtype=np.float64)
+        said = pd.DataFrame(
+            {
+                "record_id": rows["response_id"],
+                "unit_id": rows["interviewer_id"],
+                "probability": np.clip(1.0 - once ** (rows["repeats"].to_numpy() - 1.0), 0.0, 0.98),
+                "reason": "A customer of another dealer said the same to this interviewer.",
+            }
+        )
+        return Weighed(units, records("surveys", said))
+
+    def _answers(self, surveys: pd.DataFrame, clusters: Clusters) -> pd.DataFrame:
+        prints = fingerprint(surveys["verbatim"])
+        prints = prints[prints["letters"] >= self.shortest_answer]
+        said = surveys.loc[prints.index, ["response_id", "interviewer_id", "dealer_id"]]
+        return said.assign(key=clusters.keys(prints["fingerprint"])).dropna(subset="interviewer_id")
+
+
+def _repeated(answers: pd.DataFrame, rarity: Rarity) -> pd.DataFrame:
+    """Mark the answers that another dealer's customer gave to the same interviewer."""
+    found = find_repeats(answers["interviewer_id"], answers["key"], answers["response_id"], rarity)
+    echoes = answers[found["echo"]]
+    dealers = echoes.groupby(["interviewer_id", "key"], sort=False)["dealer_id"].transform("nunique")
+    several = echoes.index[dealers > 1]
+    across = answers.index.isin(several)
+    return answers.assign(echo=found["echo"] & across, again=found["again"] & across, repeats=found["repeats"])
+
+
+def _counts(answers: pd.DataFrame) -> pd.DataFrame:
+    """Count each interviewer's longer open answers, and those that repeat an earlier one."""
+    by_interviewer = answers.groupby("interviewer_id", sort=True)["again"]
+    return pd.DataFrame({"hits": by_interviewer.sum(), "trials": by_interviewer.size()})
