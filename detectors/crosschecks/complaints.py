@@ -1,0 +1,181 @@
+"""Customers who complained and yet gave full marks on everything.
+
+The pattern. A customer files a complaint with the maker and, when the agency calls about the same visit, is perfectly
+satisfied with every single thing. Either somebody else answered, or the customer was talked or paid into it.
+
+Why it matters. The maker holds both papers: what was complained about, and the perfect score beside it.
+
+What honest thing can look the same. A complaint that was handled well can leave a delighted customer, and some
+customers give one number whatever happens. It happens at every dealer; how much a complaint lowers full marks is
+learnt from the network, and a dealer is judged by its own complainers against its own other customers, so that an
+excellent dealer, at which even complainers are content, is compared with itself. Only complaints filed before the
+call count.
+
+References
+----------
+Tax, Brown & Chandrashekaran (1998), "Customer evaluations of service complaint experiences", Journal of Marketing 62.
+McCullagh & Nelder (1989), section 7.3, on conditional odds.
+
+Examples
+--------
+Forty dealers whose complainers hardly ever give full marks, and D00 whose complainers do.
+
+>>> from datetime import date
+>>> rng, place = np.random.default_rng(5), np.arange(4000)
+>>> complained, dealer = place % 10 == 0, place // 100
+>>> full = rng.random(4000) < np.where(complained & (dealer > 0), 0.05, np.where(dealer > 0, 0.4, 0.9))
+>>> surveys = pd.DataFrame({
+...     "response_id": [f"R{p}" for p in place], "survey": "CSI", "dealer_id": [f"D{d:02d}" for d in dealer],
+...     "vin": [f"V{p}" for p in place], "called_at": pd.Timestamp("2026-09-20 10:00"),
+...     "overall": np.where(full, 10.0, 7.0), "q_attitude": np.where(full, 10.0, 8.0),
+... })
+>>> filed = surveys.loc[complained, ["dealer_id", "vin"]].assign(filed_on=pd.Timestamp("2026-09-10"))
+>>> seen = Observations(date(2026, 10, 31), {"surveys": surveys, "complaints": filed})
+>>> units = Complaints().weigh(seen, Complaints().learn(seen)).units
+>>> bool(units["bits"].drop("D00").max() < 3 < units.loc["D00", "bits"])
+True
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from detectors.core.detector import Detector, NotEnough
+from detectors.core.evidence import Weighed, answer, records
+from detectors.core.instruments.attribution import manipulated_given_hit
+from detectors.core.instruments.odds import TABLE, learn_odds, odds_bits, pooled_log_odds_ratio, two_by_two
+from detectors.core.instruments.ranges import odds_range
+from detectors.core.instruments.spread import Spread
+from detectors.core.interviews import perfect
+from detectors.core.observations import Observations
+from detectors.core.schemes import Scheme
+
+_IDENTITIES = ("vin", "customer_id", "phone")
+
+
+@dataclass(frozen=True)
+class _Learnt:
+    centre: float
+    spread: Spread
+
+
+@dataclass(frozen=True)
+class Complaints(Detector):
+    """Customers who complained and yet gave full marks on everything.
+
+    Parameters
+    ----------
+    before_days
+        A complaint counts if it was filed at most so many days before the call.
+    fewest_complainers
+        A dealer of whose interviewed customers fewer complained is not judged.
+    records_from_bits
+        Records are named for dealers with at least this much evidence.
+    """
+
+    before_days: int = 90
+    fewest_complainers: int = 2
+    records_from_bits: float = 0.0
+
+    schemes: ClassVar[tuple[Scheme, ...]] = (
+        Scheme.COACHED,
+        Scheme.INCENTIVISED,
+        Scheme.FAKE_CONTACTS,
+        Scheme.TARGET_GAMING,
+    )
+    # Complaints are a dealer's good fortune to lack: without any it is not judged, but the network must have some.
+    needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"surveys": ("overall", "q_", "called_at")}
+
+    def _learn(self, network: Observations) -> _Learnt:
+        if not network.has("complaints", "filed_on"):
+            raise NotEnough("No complaints with their dates were delivered.")
+        complained = self._complained(network)
+        tables = _tables(network, complained)
+        if tables.empty:
+            raise NotEnough("No dealer has interviews of customers who complained beside others, some with full marks.")
+        centre = min(pooled_log_odds_ratio(tables), 0.0)
+        return _Learnt(centre, learn_odds(tables, centre))
+
+    def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
+        complained = self._complained(observations)
+        full = perfect(observations).to_numpy()
+        tables = _tables(observations, complained)
+        dealers = observations["surveys"]["dealer_id"]
+        counts = (
+            pd.DataFrame({"dealer_id": dealers, "complained": complained, "hits": complained & full})
+            .groupby("dealer_id", sort=True)
+            .agg(n=("hits", "size"), complained=("complained", "sum"), hits=("hits", "sum"))
+        )
+        bits = odds_bits(tables, learned.centre, learned.spread).reindex(counts.index)
+        likely = odds_range(tables, learned.centre, learned.spread).reindex(counts.index)
+        few = (counts["complained"] < self.fewest_complainers) | bits.isna()
+        units = answer(
+            counts.index,
+            n=counts["complained"],
+            observed=counts["hits"],
+            expected=likely["expected"],
+            bits=bits.fillna(0.0),
+            abstained=few,
+            reason=[
+                f"{complainers} of its interviewed customers complained before the call: too few to judge."
+                if silent
+                else f"{hits} of {complainers} customers who had complained before the call gave full marks on "
+                f"everything; dealers like this one have {low:.0f} to {high:.0f}."
+                for complainers, silent, hits, low, high in zip(
+                    counts["complained"], few, counts["hits"], likely["fewest"], likely["most"], strict=True
+                )
+            ],
+        )
+        return Weighed(units, self._records(observations, complained & full, tables, units, learned))
+
+    def _complained(self, observations: Observations) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+        """Tell which interviewed customers had complained about the same dealer shortly before the call."""
+        surveys = observations["surveys"]
+        found = np.zeros(len(surveys), dtype=bool)
+        if not observations.has("complaints", "filed_on"):
+            return found
+        for identity in _IDENTITIES:
+            if not observations.has("complaints", identity) or not observations.has("surveys", identity):
+                continue
+            by = ["dealer_id", identity]
+            filed = observations["complaints"][[*by, "filed_on"]].dropna().astype({"filed_on": "datetime64[us]"})
+            calls = surveys[[*by, "called_at"]].assign(row=np.arange(len(surveys))).dropna()
+            calls = calls[calls[identity].isin(filed[identity].unique())].astype({"called_at": "datetime64[us]"})
+            pairs = calls.merge(filed, on=by)
+            days = (pairs["called_at"] - pairs["filed_on"]).dt.total_seconds() / 86_400
+            found[pairs.loc[(days >= 0) & (days <= self.before_days), "row"].to_numpy(dtype=np.int64)] = True
+        return found
+
+    def _records(
+        self,
+        observations: Observations,
+        hit: "np.ndarray[tuple[int], np.dtype[np.bool_]]",
+        tables: pd.DataFrame,
+        units: pd.DataFrame,
+        learned: _Learnt,
+    ) -> pd.DataFrame:
+        named = units.index[~units["abstained"] & (units["bits"] >= self.records_from_bits)]
+        sums = tables[list(TABLE)].groupby(level=0).sum().reindex(named)
+        rows, hits = sums[["others", "exposed"]].to_numpy(), sums[["other_hits", "exposed_hits"]].to_numpy()
+        probability = pd.Series(manipulated_given_hit(rows, hits, [0.0, learned.centre])[:, 1], index=named)
+        surveys = observations["surveys"]
+        carried = surveys.loc[hit & surveys["dealer_id"].isin(named).to_numpy(), ["response_id", "dealer_id"]]
+        return records(
+            "surveys",
+            pd.DataFrame(
+                {
+                    "record_id": carried["response_id"],
+                    "unit_id": carried["dealer_id"],
+                    "probability": carried["dealer_id"].map(probability),
+                    "reason": "Full marks on everything, from a customer who had complained before the call.",
+                }
+            ),
+        )
+
+
+def _tables(observations: Observations, complained: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> pd.DataFrame:
+    surveys = observations["surveys"]
+    return two_by_two(surveys["dealer_id"], surveys["survey"], complained, perfect(observations))
