@@ -35,7 +35,7 @@ from flows.report import as_markdown, as_table
 from flows.settings import Settings, read_settings
 from flows.steps import land, open_cases, report, weigh, write_page
 from flows.summary import Summary
-from flows.validating import quarantined, validate
+from flows.validating import kept_all_the_same, quarantined, validate
 from sql.errors import StoreError
 from sql.store import Store, open_store
 
@@ -101,12 +101,13 @@ def close_the_day(night: Night, perform: Perform = plainly) -> Outcome:
 
     verdicts = perform(validate, night, delivered, key)
     quarantine = quarantined(verdicts)
+    remarks = (*delivered.remarks, *kept_all_the_same(verdicts))
     perform(write_page, night, verdicts, delivered.remarks)
     if gate := halts(verdicts.values(), settings.quarantine_threshold, night.report_page):
         facts = night.facts(night.asked_date or night.today, fingerprint)
         night.store.write_halted(facts, delivered.judged(verdicts, {}), quarantine, gate.what)
         note("halted", sources=list(gate.sources))
-        return Outcome(perform(report, night, night.run_id), remarks=delivered.remarks, halted=gate)
+        return Outcome(perform(report, night, night.run_id), remarks=remarks, halted=gate)
 
     table_versions = perform(land, night, verdicts, key)
     inputs = delivered.judged(verdicts, table_versions)
@@ -119,8 +120,7 @@ def close_the_day(night: Night, perform: Perform = plainly) -> Outcome:
     perform(open_cases, night, facts, inputs, quarantine, weighing)
 
     late = [] if newest is None else [lateness(night.asked_date, newest, night.today)]
-    remarks = (*delivered.remarks, *filter(None, late))
-    return Outcome(perform(report, night, night.run_id), remarks=remarks)
+    return Outcome(perform(report, night, night.run_id), remarks=(*remarks, *filter(None, late)))
 
 
 def _done_already(night: Night, delivered: Delivered, fingerprint: str) -> str | None:

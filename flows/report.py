@@ -41,7 +41,9 @@ def show(
     if summary.status == "done":
         parts += [_findings(summary)] if summary.findings else [Text("No unit was flagged.")]
     parts.append(_places(summary, settings))
-    console.print(Group(*(Padding(part, (0, 0, 1 if isinstance(part, Table) else 0, 0)) for part in parts)))
+    console.print(
+        Group(*(Padding(part, (0, 0, 1 if isinstance(part, Table) else 0, 0), expand=False) for part in parts))
+    )
 
 
 def _headline(summary: Summary) -> Text:

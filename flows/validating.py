@@ -9,8 +9,8 @@ from detectors.core.observations import Observations
 from expectations.context import Context
 from expectations.gate import judge
 from expectations.verdict import Verdict
+from flows import logbook
 from flows.ingesting import Delivered
-from flows.logbook import note
 from flows.night import Night
 
 _EVER_MONTHS = 12 * 100
@@ -37,7 +37,7 @@ def validate(night: Night, delivered: Delivered, key: lake.Key) -> dict[str, Ver
         night.progress.told(source, len(verdicts), count)
         batch = delivered.batches.pop(source)
         verdict = judge(source, batch.frame, batch.unparsed, context)
-        note("judged", source=source, rows=verdict.rows_read, quarantined=verdict.rows_quarantined)
+        logbook.note("judged", source=source, rows=verdict.rows_read, quarantined=verdict.rows_quarantined)
         verdicts[source] = verdict
     return verdicts
 
@@ -46,6 +46,11 @@ def quarantined(verdicts: Mapping[str, Verdict]) -> pd.DataFrame:
     """Return every quarantined row of the night."""
     broken = [verdict.quarantine for verdict in verdicts.values() if len(verdict.quarantine)]
     return pd.concat(broken, ignore_index=True) if broken else pd.DataFrame()
+
+
+def kept_all_the_same(verdicts: Mapping[str, Verdict]) -> list[str]:
+    """Return a sentence for each rule that accepted rows of the night break."""
+    return [f"{source}: {note.sentence}" for source, verdict in verdicts.items() for note in verdict.notes]
 
 
 def _context(night: Night, delivered: Delivered, key: lake.Key) -> Context:
