@@ -55,7 +55,7 @@ _GROUPS = ("survey", "vendor", "wave")
 
 @dataclass(frozen=True)
 class _Yardstick:
-    """Log-durations: effects of items and letters, the middle by group, and what is short beside it; an interviewer's usual upper quartile."""
+    """Log-durations: effects of items and letters, the middle by group, what is short, an upper quartile."""
 
     effects: Floats
     middles: "pd.Series[float]"

@@ -1,0 +1,1 @@
+"""Profile: whether a unit's figures, taken together, are like anybody else's."""

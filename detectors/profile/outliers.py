@@ -1,0 +1,140 @@
+"""Outliers: a dealer whose figures, taken together, are like nobody else's.
+
+The pattern. Each way of gaming leaves its traces in several figures at once, most of them too faint to say anything
+alone: a few eights and nines too few, answers that follow the facts a little less, calls a little short. An isolation
+forest (PyOD) sees dealers that are easily told apart from all others.
+
+Why it matters. It sees combinations that nobody thought of. It cannot say what they mean: it **adds** to other
+evidence and never decides.
+
+What honest thing can look the same. The best dealer of the network is an outlier in every plain figure. So every
+figure is what is left beside the dealer's own level of satisfaction and size (`features`): the excellent dealer lies
+where excellent dealers lie. How strange is strange is a rank among this network's dealers, cheats and all: one dealer
+in a hundred is the strangest of a hundred, and the bits are what such a rank is worth, which is never much.
+
+References
+----------
+Liu, Ting & Zhou (2008), "Isolation forest", ICDM. Zhao, Nasrullah & Li (2019), "PyOD", JMLR 20. Bates, Candès, Lei,
+Romano & Sesia (2023), "Testing for outliers with conformal p-values", Annals of Statistics 51.
+
+Examples
+--------
+>>> from datetime import date
+>>> import numpy as np, pandas as pd
+>>> rng = np.random.default_rng(1)
+>>> mood = rng.normal(8, 1, (6000, 1)) + np.repeat(rng.normal(0, 0.7, (60, 1)), 100, axis=0)
+>>> answers = np.clip(np.round(mood + rng.normal(0, 1, (6000, 6))), 1, 10)
+>>> answers[:100] = np.where(mood[:100] > 8, 10, answers[:100])
+>>> surveys = pd.DataFrame(answers, columns=["overall", *(f"q_{letter}" for letter in "abcde")]).assign(
+...     response_id=[f"R{place}" for place in range(6000)], survey="SSI",
+...     dealer_id=np.repeat([f"D{place:02d}" for place in range(60)], 100),
+...     called_at=pd.Timestamp("2026-10-01") + pd.to_timedelta(rng.integers(0, 31, 6000), unit="D"))
+>>> seen, detector = Observations(date(2026, 10, 31), {"surveys": surveys}), Outliers()
+>>> units = detector.weigh(seen, detector.learn(seen)).units
+>>> units["bits"].idxmax(), bool(units["bits"].max() < 4)
+('D00', True)
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from detectors.core.detector import Detector, NotEnough
+from detectors.core.evidence import Weighed, answer, no_records
+from detectors.core.instruments.calibration import conformal_p, p_to_bits
+from detectors.core.instruments.spread import Floats
+from detectors.core.observations import Observations
+from detectors.core.schemes import Scheme
+from detectors.profile.features import WORDS, Yardstick, figures_of, learn_yardstick
+
+
+@dataclass(frozen=True)
+class _Learnt:
+    yardstick: Yardstick
+    forest: Any
+    scores: Floats
+
+
+@dataclass(frozen=True)
+class Outliers(Detector):
+    """A dealer whose figures, taken together, are like nobody else's.
+
+    Parameters
+    ----------
+    fewest_interviews
+        A dealer with fewer interviews is not judged.
+    fewest_dealers
+        Among fewer dealers nobody can be called strange.
+    trees
+        Size of the forest.
+    seed
+        Seed of the forest, so that the same question has the same answer.
+    """
+
+    fewest_interviews: int = 20
+    fewest_dealers: int = 40
+    trees: int = 200
+    seed: int = 20260101
+
+    schemes: ClassVar[tuple[Scheme, ...]] = (
+        Scheme.COACHED,
+        Scheme.INCENTIVISED,
+        Scheme.FAKE_CONTACTS,
+        Scheme.WITHHELD,
+        Scheme.TARGET_GAMING,
+    )
+    needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"surveys": ("overall", "q_", "called_at")}
+
+    def _learn(self, network: Observations) -> _Learnt:
+        # PyOD takes seconds to import, and only this detector needs it.
+        from pyod.models.iforest import IForest  # noqa: PLC0415
+
+        figures = self._judged(figures_of(network))
+        if len(figures) < self.fewest_dealers:
+            raise NotEnough(f"Among fewer than {self.fewest_dealers} dealers nobody can be called strange.")
+        yardstick = learn_yardstick(figures)
+        if len(yardstick.width) < 2:
+            raise NotEnough("All dealers' figures are the same.")
+        profile = yardstick.residuals(figures).to_numpy()
+        forest = IForest(n_estimators=self.trees, random_state=self.seed, n_jobs=1).fit(profile)
+        return _Learnt(yardstick, forest, np.asarray(forest.decision_function(profile), dtype=np.float64))
+
+    def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
+        everyone = figures_of(observations)
+        figures = self._judged(everyone)
+        few = everyone.index.difference(figures.index)
+        profile = learned.yardstick.residuals(figures)
+        bits = np.zeros(0)
+        p = np.ones(0)
+        if len(profile):
+            p = conformal_p(learned.forest.decision_function(profile.to_numpy()), learned.scores)
+            bits = p_to_bits(p)
+        strangest = profile.abs().to_numpy().argsort(axis=1)[:, ::-1][:, :2]
+        names = profile.columns.tolist()
+        reason = [
+            f"Of {len(learned.scores)} dealers {share * (len(learned.scores) + 1) - 1:.0f} have figures at least as "
+            f"odd for their level; oddest are {WORDS[names[places[0]]]} and {WORDS[names[places[1]]]}."
+            for share, places in zip(p, strangest, strict=True)
+        ]
+        units = answer(
+            [*figures.index, *few],
+            n=[*figures["n"], *everyone.loc[few, "n"]],
+            observed=[*p, *[np.nan] * len(few)],
+            expected=[*[0.5] * len(p), *[np.nan] * len(few)],
+            bits=[*bits, *[0.0] * len(few)],
+            abstained=[*[False] * len(p), *[True] * len(few)],
+            reason=[
+                *reason,
+                *(
+                    f"It has {n:.0f} interviews; with fewer than {self.fewest_interviews} a dealer is not judged."
+                    for n in everyone.loc[few, "n"]
+                ),
+            ],
+        )
+        return Weighed(units, no_records())
+
+    def _judged(self, figures: pd.DataFrame) -> pd.DataFrame:
+        return figures[(figures["n"] >= self.fewest_interviews) & figures["level"].notna()]
