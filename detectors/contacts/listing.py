@@ -11,7 +11,15 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
-from detectors.contacts.matching import Flags, interviews_through
+from detectors.contacts.matching import (
+    IDENTITIES,
+    Flags,
+    among,
+    interviews_through,
+    keys,
+    own_customer,
+    transactions_of,
+)
 from detectors.core.detector import NotEnough
 from detectors.core.evidence import Weighed, answer, no_records, records
 from detectors.core.instruments.counts import SHARES, count_bits, learn_counts
@@ -63,6 +71,19 @@ def numbers(observations: Observations, source: str) -> pd.DataFrame:
     frame = observations[source]
     rows = frame[frame["phone"].notna()].reset_index(drop=True)
     return rows.rename(columns={SOURCES[source].key: "record_id"})
+
+
+def reachable_customers(observations: Observations) -> tuple[pd.DataFrame, Flags]:
+    """Return the numbers of customers whom the dealer's transactions can reach, and which differ from theirs."""
+    rows, transactions = numbers(observations, "contacts"), transactions_of(observations)
+    if transactions is None:
+        return rows.head(0), np.zeros(0, dtype=bool)
+    reachable = transactions[transactions["phone"].notna()]
+    known = np.zeros(len(rows), dtype=bool)
+    for identity in IDENTITIES:
+        known |= among(keys(rows, "dealer_id", identity), keys(reachable, "dealer_id", identity))
+    rows = rows[known].reset_index(drop=True)
+    return rows, np.asarray(~own_customer(rows, reachable), dtype=bool)
 
 
 def learn_honest(dealers: pd.Series, hit: Flags, *, potency: float) -> Honest:

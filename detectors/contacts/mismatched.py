@@ -20,6 +20,7 @@ Examples
 Forty dealers, of whose fifty customers one has changed the number; at D00 twenty have another number on the list.
 
 >>> from datetime import date
+>>> import numpy as np, pandas as pd
 >>> place = np.arange(2000)
 >>> truth = pd.DataFrame({
 ...     "dealer_id": [f"D{p // 50:02d}" for p in place], "customer_id": [f"K{p}" for p in place],
@@ -39,11 +40,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-import pandas as pd
-
-from detectors.contacts.listing import Honest, learn_honest, numbers, weigh_list
-from detectors.contacts.matching import IDENTITIES, Flags, among, keys, own_customer, transactions_of
+from detectors.contacts.listing import Honest, learn_honest, reachable_customers, weigh_list
 from detectors.core.detector import Detector
 from detectors.core.evidence import Weighed
 from detectors.core.observations import Observations
@@ -69,11 +66,11 @@ class Mismatched(Detector):
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"contacts": ("phone",), "transactions": ("phone",)}
 
     def _learn(self, network: Observations) -> Honest:
-        rows, hit = _customers(network)
+        rows, hit = reachable_customers(network)
         return learn_honest(rows["dealer_id"], hit, potency=self.potency)
 
     def _weigh(self, observations: Observations, learned: Honest) -> Weighed:
-        rows, hit = _customers(observations)
+        rows, hit = reachable_customers(observations)
         return weigh_list(
             observations,
             "contacts",
@@ -88,16 +85,3 @@ class Mismatched(Detector):
             ),
             record_reason="The dealer's own transactions have another number for this customer.",
         )
-
-
-def _customers(observations: Observations) -> tuple[pd.DataFrame, Flags]:
-    """Return the listed numbers of customers whom the dealer's transactions can reach, and which of them differ."""
-    rows, transactions = numbers(observations, "contacts"), transactions_of(observations)
-    if transactions is None:
-        return rows.head(0), np.zeros(0, dtype=bool)
-    reachable = transactions[transactions["phone"].notna()]
-    known = np.zeros(len(rows), dtype=bool)
-    for identity in IDENTITIES:
-        known |= among(keys(rows, "dealer_id", identity), keys(reachable, "dealer_id", identity))
-    rows = rows[known].reset_index(drop=True)
-    return rows, np.asarray(~own_customer(rows, reachable), dtype=bool)

@@ -1,0 +1,154 @@
+"""Replaced numbers that answer more readily than the dealer's other numbers.
+
+The pattern. Of a hundred real customers many do not answer and a good part of those who do has no time. Friends,
+staff and cards in a drawer answer at once and finish every interview. So where the list has another number for a
+customer than the dealer itself has, and just those numbers nearly always complete, they were chosen for it.
+
+Why it matters. It tells replaced numbers from renewed ones: a dealer that changed its system has many numbers that
+differ, and they answer like any others.
+
+What honest thing can look the same. Content customers answer more readily, and an excellent dealer has many of them,
+but on all its numbers: only the difference between its differing numbers and its others counts, by conditional odds.
+A renewed number is reached a little better than an old one, a mistyped one not at all; the network shows how they do.
+
+References
+----------
+AAPOR (2023), "Standard definitions: final dispositions of case codes and outcome rates for surveys".
+McCullagh & Nelder (1989), section 7.3, on conditional odds.
+
+Examples
+--------
+Forty dealers have another number for one customer in ten; at D00 those numbers always complete.
+
+>>> from datetime import date
+>>> import numpy as np
+>>> rng, place = np.random.default_rng(6), np.arange(6000)
+>>> differs, first = place % 10 == 0, place < 150
+>>> completes = rng.random(6000) < np.where(differs & first, 0.98, 0.45)
+>>> truth = pd.DataFrame({
+...     "dealer_id": [f"D{p // 150:02d}" for p in place], "customer_id": [f"K{p}" for p in place],
+...     "phone": [f"number {p}" for p in place],
+... })
+>>> listed = truth.assign(
+...     contact_id=truth["customer_id"], phone=truth["phone"].where(~differs, "another " + truth["phone"]),
+...     disposition=np.where(completes, "completed", "no_answer"))
+>>> seen = Observations(date(2026, 10, 31), {"contacts": listed, "transactions": truth})
+>>> units = Willing().weigh(seen, Willing().learn(seen)).units
+>>> bool(units["bits"].drop("D00").max() < 4 < units.loc["D00", "bits"])
+True
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pandas as pd
+
+from detectors.contacts.listing import reachable_customers
+from detectors.core.detector import Detector, NotEnough
+from detectors.core.evidence import Weighed, answer, no_records
+from detectors.core.instruments.odds import learn_odds, odds_bits, pooled_log_odds_ratio, two_by_two
+from detectors.core.instruments.ranges import odds_range
+from detectors.core.instruments.spread import Spread
+from detectors.core.observations import Observations
+from detectors.core.schemes import Scheme
+
+
+@dataclass(frozen=True)
+class _Learnt:
+    centre: float
+    spread: Spread
+
+
+@dataclass(frozen=True)
+class Willing(Detector):
+    """Replaced numbers that answer more readily than the dealer's other numbers.
+
+    Parameters
+    ----------
+    fewest_differing
+        A dealer of whose numbers fewer differ from its own transactions' is not judged.
+    teaching_share
+        Share of dealers, those with the fewest differing numbers, from which honest odds are learnt.
+    """
+
+    fewest_differing: int = 3
+    teaching_share: float = 0.8
+
+    schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.FAKE_CONTACTS,)
+    needs: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "contacts": ("phone", "disposition"),
+        "transactions": ("phone",),
+    }
+
+    def _learn(self, network: Observations) -> _Learnt:
+        calls = _calls(network)
+        # Who has most differing numbers would teach that such numbers answer readily. How many there are is given (a
+        # margin), so choosing by it leaves the odds of the chosen as they are.
+        share = calls.groupby("dealer_id")["differs"].mean()
+        usual = share.index[share <= share.quantile(self.teaching_share)]
+        tables = _tables(calls[calls["dealer_id"].isin(usual)])
+        if tables.empty:
+            raise NotEnough("No dealer has numbers that differ from its transactions' beside others, some completed.")
+        centre = pooled_log_odds_ratio(tables)
+        return _Learnt(centre, learn_odds(tables, centre))
+
+    def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
+        calls = _calls(observations)
+        tables = _tables(calls)
+        counts = (
+            calls.assign(hits=calls["differs"] & calls["completed"])
+            .groupby("dealer_id", sort=True)
+            .agg(
+                calls=("differs", "size"),
+                differs=("differs", "sum"),
+                hits=("hits", "sum"),
+                completed=("completed", "sum"),
+            )
+        )
+        bits = odds_bits(tables, learned.centre, learned.spread).reindex(counts.index)
+        likely = odds_range(tables, learned.centre, learned.spread).reindex(counts.index)
+        few = (counts["differs"] < self.fewest_differing) | bits.isna()
+        units = answer(
+            counts.index,
+            n=counts["calls"],
+            observed=counts["hits"],
+            expected=likely["expected"],
+            bits=bits.fillna(0.0),
+            abstained=few,
+            reason=[
+                f"{differs} of its numbers differ from those in its own transactions: too few to judge."
+                if silent
+                else f"{hits} of {differs} numbers that differ from those in its own transactions completed an "
+                f"interview, {completed - hits} of {calls - differs} others; dealers like this one have {low:.0f} to "
+                f"{high:.0f}."
+                for calls, differs, silent, hits, completed, low, high in zip(
+                    counts["calls"],
+                    counts["differs"],
+                    few,
+                    counts["hits"],
+                    counts["completed"],
+                    likely["fewest"],
+                    likely["most"],
+                    strict=True,
+                )
+            ],
+        )
+        return Weighed(units, no_records())
+
+
+def _calls(observations: Observations) -> pd.DataFrame:
+    """Return the dealer and the questionnaire of each number, whether it differs, and whether it completed."""
+    rows, differs = reachable_customers(observations)
+    return pd.DataFrame(
+        {
+            "dealer_id": rows["dealer_id"],
+            "survey": rows["survey"].fillna("") if "survey" in rows.columns else "",
+            "differs": differs,
+            "completed": rows["disposition"].eq("completed").to_numpy(dtype=bool),
+        }
+    )
+
+
+def _tables(calls: pd.DataFrame) -> pd.DataFrame:
+    return two_by_two(calls["dealer_id"], calls["survey"], calls["differs"], calls["completed"])
