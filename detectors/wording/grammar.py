@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from detectors.core.instruments.folding import plain
+from detectors.core.instruments.once import once
 
 
 class Tale(StrEnum):
@@ -236,7 +237,13 @@ SUPPOSING = re.compile(
 """What stands before a match if it was only supposed."""
 
 _CLAUSE_END = re.compile(r"[,.。!?;…\n]")
-# Cheap and wide: every pattern needs one of these, and most open answers have none.
+# Cheap and wide: every pattern needs one of these words, as typed, and most open answers have none.
+_WORTH_FOLDING = (
+    r"[分評评星話话１]|怎么|怎麼|如何|[说說答讲講填选選价價按写寫報报送返换換領领抽免赠贈奖獎减減发發].*[满滿]意"
+    r"|[Tt][Ee][Nn]|10|[Ff][Uu][Ll][Ll]|[Pp][Ee][Rr][Ff]|[Ss][Tt][Aa][Rr]|[Tt][Oo][Pp]|[Hh][Ii][Gg][Hh]|[Ss][Aa][Tt][Ii]"
+    r"|[Ee][Xx][Cc][Ee]|[Tt][Oo] |[^\x00-\x7f\x{2000}-\x{206f}\x{3000}-\x{303f}\x{4e00}-\x{9fff}\x{ff00}-\x{ff0f}\x{ff1a}-\x{ff20}]"
+)
+# And one of these combinations, once they are folded.
 _WORTH_READING = (
     r"(?:[打给评选报填按写说答讲价]|回复).{0,12}(?:[十全高满]分|10 ?分|最高|好评|[五5]星|满意|好话)|[九九八98十满到于是有够]0?分.{0,10}[扣罚才不没挨考]"
     r"|[十0满]分的话|(?:怎么|如何).{0,2}(?:回?答|说|打分|评)|(?:好评|五星|满分).?[返有领换送]|满意.{0,12}[送返换领抽免赠奖减发]"
@@ -265,6 +272,7 @@ def tales(text: str) -> set[Tale]:
     return _tales(plain([text])[0])
 
 
+@once
 def read(texts: "pd.Series[str]") -> pd.DataFrame:
     """Return what each text tells.
 
@@ -280,13 +288,15 @@ def read(texts: "pd.Series[str]") -> pd.DataFrame:
     """
     said = texts.dropna()
     place, unique = pd.factorize(said)
-    words = pa.array(plain(unique.tolist()), pa.large_string())
     telling = np.zeros((len(unique), len(Tale)), dtype=bool)
-    if len(unique):
-        worth = pc.match_substring_regex(words, _WORTH_READING).to_numpy(zero_copy_only=False)
-        for row in np.flatnonzero(worth).tolist():
-            found = _tales(words[row].as_py())
-            telling[row] = [tale in found for tale in Tale]
+    typed = pa.array(unique, pa.large_string())
+    worth_folding = np.flatnonzero(pc.match_substring_regex(typed, _WORTH_FOLDING).to_numpy(zero_copy_only=False))
+    folded = plain(typed.take(pa.array(worth_folding)).to_pylist())
+    words = pa.array(folded, pa.large_string())
+    worth_reading = pc.match_substring_regex(words, _WORTH_READING).to_numpy(zero_copy_only=False)
+    for row in np.flatnonzero(worth_reading).tolist():
+        found = _tales(folded[row])
+        telling[worth_folding[row]] = [tale in found for tale in Tale]
     return pd.DataFrame(telling[place], index=said.index, columns=[str(tale) for tale in Tale])
 
 

@@ -100,20 +100,19 @@ def _code_points(texts: Sequence[str]) -> Codes:
     if joined.count(_SEPARATOR) != len(texts) - 1:
         joined = _SEPARATOR.join(text.replace(_SEPARATOR, " ") for text in texts)
     codes = np.frombuffer(joined.encode("utf-32-le", "replace"), dtype=np.uint32)
-    # Nearly every character has a normal form of one character, which a table gives ten times faster.
-    if any(_composes(code) for code in np.flatnonzero(np.bincount(codes)).tolist()):
-        normal = unicodedata.normalize("NFKC", _decode(codes))
-        codes = np.frombuffer(normal.encode("utf-32-le"), dtype=np.uint32)
-    return codes
+    present = [chr(code) for code in np.flatnonzero(np.bincount(codes)).tolist()]
+    # Nearly every character has a normal form of one character, which a table gives ten times faster; of those that
+    # have a longer one ("…") only a few different ones occur.
+    longer = [character for character in present if len(_normal(character)) != 1]
+    if any(unicodedata.combining(character) or "\u1100" <= character < "\u1200" for character in present):
+        joined, longer = _normal(_decode(codes)), [""]
+    for character in filter(None, longer):
+        joined = joined.replace(character, _normal(character))
+    return np.frombuffer(joined.encode("utf-32-le", "replace"), dtype=np.uint32) if longer else codes
 
 
-@cache
-def _composes(code: int) -> bool:
-    """Tell whether a character's normal form is more than one, or depends on its neighbours."""
-    character = chr(code)
-    return len(unicodedata.normalize("NFKC", character)) != 1 or bool(
-        unicodedata.combining(character) or 0x1100 <= code < 0x1200
-    )
+def _normal(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
 
 
 def _simple(codes: Codes) -> Codes:
@@ -132,7 +131,7 @@ def _decode(codes: Codes) -> str:
 def _simple_form(code: int) -> int:
     """Return the character in lower case and simplified form, itself where that is not one character."""
     character = chr(code)
-    normal = unicodedata.normalize("NFKC", character)
+    normal = _normal(character)
     character = normal if len(normal) == 1 else character
     if character.isascii():
         return ord(character.lower())

@@ -20,6 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from detectors.core.instruments.folding import Folded, Places, fold
+from detectors.core.instruments.once import once
 
 Hashes = NDArray[np.uint64]
 
@@ -59,6 +60,7 @@ class Clusters:
         return pd.Series(keys, index=fingerprints.index)
 
 
+@once
 def fingerprint(texts: "pd.Series[str]") -> pd.DataFrame:
     """Return a number for each text that is equal for texts of the same letters, and how many letters it has.
 
@@ -85,6 +87,7 @@ def fingerprint(texts: "pd.Series[str]") -> pd.DataFrame:
     return _by_row(texts, row_texts, _fingerprints(folded), folded.lengths)
 
 
+@once
 def cluster(texts: "pd.Series[str]") -> Clusters:
     """Find the texts that are alike.
 
