@@ -23,14 +23,14 @@ Keys = NDArray[np.integer]
 class _Counted:
     """Sorted distinct values and how often each occurs."""
 
-    values: Keys
+    distinct: Keys
     rows: Keys
 
     def of(self, values: Keys) -> Keys:
-        if not len(self.values):
+        if not len(self.distinct):
             return np.zeros(len(values), dtype=np.int64)
-        at = np.minimum(np.searchsorted(self.values, values), len(self.values) - 1)
-        return np.where(self.values[at] == values, self.rows[at], 0)
+        at = np.minimum(np.searchsorted(self.distinct, values), len(self.distinct) - 1)
+        return np.where(self.distinct[at] == values, self.rows[at], 0)
 
 
 @dataclass(frozen=True)
@@ -93,11 +93,14 @@ def find_repeats(
     ([False, False, True, True, False, False, False, False], [False, False, False, True, False, False, False, False])
     """
     values = keys.to_numpy(dtype=np.int64)
+    codes, _ = pd.factorize(units)
     pairs = _within(units, values)
-    repeats = _count(pairs).of(pairs)
+    # Most rows repeat nothing: looking all up among the few that do is looking them up in a small table.
+    several = _several(pairs)
+    repeats = np.maximum(several.of(pairs), 1)
     echo = np.zeros(len(values), dtype=bool)
     some = np.flatnonzero(repeats > 1)
-    size = units.map(units.value_counts(sort=False)).to_numpy(dtype=np.float64)[some]
+    size = np.bincount(codes)[codes[some]].astype(np.float64) if len(codes) else np.empty(0)
     own_rows = units.iloc[some].map(rarity.unit_rows).fillna(0).to_numpy(dtype=np.float64)
     elsewhere = rarity.keys.of(values[some]) - rarity.pairs.of(pairs[some])
     share = np.clip(elsewhere / np.maximum(rarity.total - own_rows, 1.0), 0.0, 1.0)
@@ -124,3 +127,10 @@ def _count(values: Keys) -> _Counted:
     ordered = np.sort(values)
     opens = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]])) if len(ordered) else np.empty(0, int)
     return _Counted(ordered[opens], np.diff(np.append(opens, len(ordered))))
+
+
+def _several(values: Keys) -> _Counted:
+    """Count only the values that occur more than once."""
+    counted = _count(values)
+    often = counted.rows > 1
+    return _Counted(counted.distinct[often], counted.rows[often])
