@@ -102,13 +102,15 @@ def _rest(figures: pd.DataFrame, name: str, coefficients: Floats) -> "pd.Series[
     return rest
 
 
-def figures_of(observations: Observations) -> pd.DataFrame:
+def figures_of(observations: Observations, usual_log_s: "pd.Series[float]") -> pd.DataFrame:
     """Return the figures of each dealer that has interviews.
 
     Parameters
     ----------
     observations
         Rows with interviews.
+    usual_log_s
+        From `usual_durations`, of the network.
 
     Returns
     -------
@@ -117,7 +119,7 @@ def figures_of(observations: Observations) -> pd.DataFrame:
     """
     surveys = observations["surveys"]
     rows = pd.DataFrame({"dealer_id": surveys["dealer_id"], "level": level(observations)}).assign(n=1.0)
-    rows = rows.assign(**_answers(observations)).assign(**_durations(surveys)).assign(**_texts(surveys))
+    rows = rows.assign(**_answers(observations)).assign(**_durations(surveys, usual_log_s)).assign(**_texts(surveys))
     by_dealer = rows.groupby("dealer_id", sort=True)
     figures = by_dealer.mean().assign(n=by_dealer.size())
     figures["closing"] = _difference(rows, perfect(observations), surveys["called_at"].dt.days_in_month
@@ -151,12 +153,29 @@ def _answers(observations: Observations) -> "dict[str, pd.Series[float]]":
     }
 
 
-def _durations(surveys: pd.DataFrame) -> "dict[str, pd.Series[float]]":
+def usual_durations(network: Observations) -> "pd.Series[float]":
+    """Return the median log-duration of each questionnaire and agency; empty where none is recorded."""
+    surveys = network["surveys"]
+    if "duration_s" not in surveys.columns:
+        return pd.Series(dtype="float64")
+    return _log_durations(surveys).groupby(_fieldwork(surveys)).median()
+
+
+def _log_durations(surveys: pd.DataFrame) -> "pd.Series[float]":
+    seconds = surveys["duration_s"].to_numpy(dtype=np.float64)
+    return pd.Series(np.log(np.where(seconds > 0, seconds, np.nan)), index=surveys.index)
+
+
+def _fieldwork(surveys: pd.DataFrame) -> "pd.Series[str]":
+    return surveys["survey"] + "|" + surveys["vendor"].fillna("") if "vendor" in surveys.columns else surveys["survey"]
+
+
+def _durations(surveys: pd.DataFrame, usual_log_s: "pd.Series[float]") -> "dict[str, pd.Series[float]]":
     if "duration_s" not in surveys.columns:
         return {}
-    log_s = np.log(surveys["duration_s"].where(surveys["duration_s"] > 0))
-    keys = [surveys[name].fillna("") for name in ("survey", "vendor") if name in surveys.columns]
-    beside = log_s - log_s.groupby(keys).transform("median")
+    codes, names = pd.factorize(_fieldwork(surveys))
+    usual = usual_log_s.reindex(names).to_numpy(dtype=np.float64)
+    beside = _log_durations(surveys) - usual[codes]
     return {"short": -beside, "spread_s": beside.abs()}
 
 

@@ -48,11 +48,12 @@ from detectors.core.instruments.calibration import conformal_p, p_to_bits
 from detectors.core.instruments.spread import Floats
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
-from detectors.profile.features import WORDS, Yardstick, figures_of, learn_yardstick
+from detectors.profile.features import WORDS, Yardstick, figures_of, learn_yardstick, usual_durations
 
 
 @dataclass(frozen=True)
 class _Learnt:
+    usual_log_s: "pd.Series[float]"
     yardstick: Yardstick
     forest: Any
     scores: Floats
@@ -92,7 +93,8 @@ class Outliers(Detector):
         # PyOD takes seconds to import, and only this detector needs it.
         from pyod.models.iforest import IForest  # noqa: PLC0415
 
-        figures = self._judged(figures_of(network))
+        usual_log_s = usual_durations(network)
+        figures = self._judged(figures_of(network, usual_log_s))
         if len(figures) < self.fewest_dealers:
             raise NotEnough(f"Among fewer than {self.fewest_dealers} dealers nobody can be called strange.")
         yardstick = learn_yardstick(figures)
@@ -100,10 +102,10 @@ class Outliers(Detector):
             raise NotEnough("All dealers' figures are the same.")
         profile = yardstick.residuals(figures).to_numpy()
         forest = IForest(n_estimators=self.trees, random_state=self.seed, n_jobs=1).fit(profile)
-        return _Learnt(yardstick, forest, np.asarray(forest.decision_function(profile), dtype=np.float64))
+        return _Learnt(usual_log_s, yardstick, forest, np.asarray(forest.decision_function(profile), dtype=np.float64))
 
     def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
-        everyone = figures_of(observations)
+        everyone = figures_of(observations, learned.usual_log_s)
         figures = self._judged(everyone)
         few = everyone.index.difference(figures.index)
         profile = learned.yardstick.residuals(figures)
