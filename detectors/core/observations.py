@@ -1,13 +1,16 @@
 """What was observed in the window: one frame per source, as every detector receives it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from detectors.core.schemes import UnitKind
 from detectors.core.sources import SOURCES
+
+T = TypeVar("T")
 
 DEFAULT_SCALE = (1, 10)
 """Lowest and highest answer of a questionnaire that the settings do not name."""
@@ -48,6 +51,35 @@ class Observations:
     frames: Mapping[str, pd.DataFrame]
     scales: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     closing_months: int = 1
+    _shared: dict[Callable[["Observations"], Any], Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def shared(self, derive: Callable[["Observations"], T]) -> T:
+        """Return what `derive` makes of these observations, made once however many detectors ask.
+
+        Joining two million contacts with three million transactions is the same work for every detector, and for
+        learning as for weighing. Whatever is returned is shared, so nobody may change it.
+
+        Parameters
+        ----------
+        derive
+            A function of a module, which reads nothing but its argument.
+
+        Examples
+        --------
+        >>> def dealers(observations):
+        ...     print("counting")
+        ...     return observations["surveys"]["dealer_id"].nunique()
+        >>> seen = Observations(date(2026, 10, 31), {"surveys": pd.DataFrame({"dealer_id": ["D1", "D2"]})})
+        >>> seen.shared(dealers) + seen.shared(dealers)
+        counting
+        4
+        """
+        if derive not in self._shared:
+            self._shared[derive] = derive(self)
+        made: T = self._shared[derive]
+        return made
 
     def __getitem__(self, source: str) -> pd.DataFrame:
         return self.frames[source]
