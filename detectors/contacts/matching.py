@@ -87,6 +87,23 @@ def among(wanted: Keys, known: Keys) -> Flags:
     return np.asarray(found & (wanted != _MISSING), dtype=bool)
 
 
+def of_several(groups: Keys, members: Keys) -> Flags:
+    """Tell which rows' group has several different members; rows without either count for nothing.
+
+    Examples
+    --------
+    >>> of_several(np.array([7, 7, 8, 8, 9], dtype=np.uint64), np.array([1, 2, 3, 3, 0], dtype=np.uint64)).tolist()
+    [True, True, False, False, False]
+    """
+    known = (groups != _MISSING) & (members != _MISSING)
+    codes, names = pd.factorize(groups)
+    least = np.full(len(names), np.iinfo(np.uint64).max, dtype=np.uint64)
+    most = np.zeros(len(names), dtype=np.uint64)
+    np.minimum.at(least, codes[known], members[known])
+    np.maximum.at(most, codes[known], members[known])
+    return np.asarray((least < most)[codes] & (groups != _MISSING), dtype=bool)
+
+
 def own_customer(rows: pd.DataFrame, transactions: pd.DataFrame | None) -> Flags:
     """Tell which rows' number the dealer's own transactions have for this very customer or vehicle.
 

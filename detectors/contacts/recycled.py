@@ -45,7 +45,7 @@ import numpy as np
 import pandas as pd
 
 from detectors.contacts.listing import Honest, learn_honest, numbers, weigh_list
-from detectors.contacts.matching import IDENTITIES, Flags, among, keys, own_customer, transactions_of
+from detectors.contacts.matching import IDENTITIES, Flags, keys, of_several, own_customer, transactions_of
 from detectors.core.detector import Detector
 from detectors.core.evidence import Weighed
 from detectors.core.observations import Observations
@@ -107,11 +107,8 @@ def _recycled(rows: pd.DataFrame, observations: Observations) -> Flags:
     told = np.zeros(len(rows), dtype=bool)
     for identity in IDENTITIES:
         who = keys(rows, "dealer_id", identity)
-        pairs = pd.DataFrame({"number": number, "who": who})[who != 0].drop_duplicates()
-        times = pairs["number"].value_counts(sort=False)
-        several = among(number, times.index[times > 1].to_numpy(dtype=np.uint64))
         # A fleet is one customer with many vehicles, and a customer may change the car: every identity must differ.
-        shared &= several | (who == 0)
+        shared &= of_several(number, who) | (who == 0)
         told |= who != 0
     hit = shared & told
     hit[hit] = ~own_customer(rows[hit], transactions_of(observations))

@@ -40,7 +40,7 @@ import numpy as np
 import pandas as pd
 
 from detectors.contacts.listing import Honest, learn_honest, numbers, weigh_list
-from detectors.contacts.matching import Flags, among, keys, own_customer, transactions_of
+from detectors.contacts.matching import Flags, keys, of_several, own_customer, transactions_of
 from detectors.core.detector import Detector, NotEnough
 from detectors.core.evidence import Weighed
 from detectors.core.observations import Observations
@@ -105,8 +105,6 @@ def _in_sequence(rows: pd.DataFrame, observations: Observations) -> Flags:
     if rows.empty:
         return np.zeros(0, dtype=bool)
     block, number = keys(rows, "dealer_id", "phone_block"), keys(rows, "dealer_id", "phone")
-    distinct = pd.DataFrame({"block": block, "number": number}).drop_duplicates()
-    times = distinct["block"].value_counts(sort=False)
-    hit = among(block, times.index[times > 1].to_numpy(dtype=np.uint64))
+    hit = of_several(block, number)
     hit[hit] = ~own_customer(rows[hit], transactions_of(observations))
     return hit
