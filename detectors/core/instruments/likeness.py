@@ -24,8 +24,12 @@ from detectors.core.instruments.once import once
 
 Hashes = NDArray[np.uint64]
 
-ALIKE = 0.35
-"""Two texts are alike if they share at least this part of the shingles that either has (Jaccard)."""
+ALIKE = 0.27
+"""Two texts are alike if they share at least this part of the shingles that either has (Jaccard).
+
+One word of two letters, changed, breaks four shingles: two sentences that share half their words share a quarter of
+their shingles. What unlike customers have in common by chance is common elsewhere, too, and is discounted there.
+"""
 
 SHORTEST = 8
 """Texts of fewer letters are compared for equality only: between short texts likeness means nothing."""
@@ -33,7 +37,7 @@ SHORTEST = 8
 _SHINGLE = 3
 _BANDS = 16
 _HASHES_PER_BAND = 2
-_WORTH_COMPARING = 0.2
+_WORTH_COMPARING = 0.15
 _TEXTS_AT_ONCE = 20_000
 _PAIRS_AT_ONCE = 100_000
 _LEADER_ROUNDS = 8
