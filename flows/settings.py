@@ -142,6 +142,14 @@ class Settings(BaseSettings):
                 raise ValueError(f"the scale of {survey} must go from its lowest to its highest answer")
         return scales
 
+    @field_validator("tables")
+    @classmethod
+    def _tables_have_names(cls, tables: tuple[TableSource, ...]) -> tuple[TableSource, ...]:
+        names = [table.table or f"query:{table.source}" for table in tables]
+        if len(set(names)) < len(names):
+            raise ValueError("one query for a source is enough: put several together with union all")
+        return tables
+
     @classmethod
     def settings_customise_sources(  # noqa: D102 (pydantic-settings' own hook)
         cls,

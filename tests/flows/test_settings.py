@@ -7,6 +7,8 @@ import pytest
 from detectors.core.errors import MingchaError
 from flows.settings import read_settings
 
+QUERY = '{"source": "staff", "url": "sqlite://", "query": "select 1"}'
+
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -49,6 +51,7 @@ def test_the_file_of_the_home_that_a_flag_names_is_read(home: Path, tmp_path: Pa
         ("MINGCHA_SCALES", "ten", r"settings cannot be read"),
         ("MINGCHA_PRIORS", '{"gifted": 0.1}', r"'priors"),
         ("MINGCHA_TABLES", '[{"source": "staff", "url": "sqlite://"}]', r"either table or query"),
+        ("MINGCHA_TABLES", f"[{QUERY}, {QUERY}]", r"one query for a source is enough"),
     ],
 )
 @pytest.mark.usefixtures("home")
