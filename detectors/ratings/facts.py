@@ -115,12 +115,7 @@ class Facts(Detector):
     least_sureness: float = 3.0
     records_from_bits: float = 0.0
 
-    schemes: ClassVar[tuple[Scheme, ...]] = (
-        Scheme.COACHED,
-        Scheme.INCENTIVISED,
-        Scheme.FAKE_CONTACTS,
-        Scheme.TARGET_GAMING,
-    )
+    schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.COACHED, Scheme.INCENTIVISED, Scheme.TARGET_GAMING)
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"surveys": ("overall", "q_", "fact_")}
 
     def _learn(self, network: Observations) -> _Learnt:
