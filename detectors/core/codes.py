@@ -1,0 +1,70 @@
+"""Codes: a text column as places in the list of its values, which is what can be counted and matched quickly."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import ArrayLike, NDArray
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A text column in codes.
+
+    Parameters
+    ----------
+    places
+        Place of each row's value in `names`, -1 where it is missing, shape (rows,).
+    names
+        The values, sorted, each once.
+    """
+
+    places: NDArray[np.int64]
+    names: "pd.Index[str]"
+
+    def count(self, rows: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
+        """Return how many rows (those marked, or all) have each of `names`."""
+        places = self.places if rows is None else self.places[rows]
+        return np.bincount(places[places >= 0], minlength=len(self.names))
+
+    def sum(self, values: ArrayLike) -> NDArray[np.float64]:
+        """Return the sum of the values of each of `names`, missing ones left out.
+
+        Examples
+        --------
+        >>> code(pd.Series(["D2", "D1", "D2"], dtype="str")).sum([1.0, 5.0, np.nan]).tolist()
+        [5.0, 1.0]
+        """
+        weights = np.asarray(values, dtype=np.float64)
+        known = (self.places >= 0) & ~np.isnan(weights)
+        return np.bincount(self.places[known], weights[known], minlength=len(self.names)).astype(np.float64)
+
+    def among(self, others: "pd.Index[str]") -> NDArray[np.int64]:
+        """Return the place of each row's value in another list of unique values, -1 where it is not there."""
+        # One more at the end for missing values, which -1 finds.
+        return np.append(others.get_indexer(self.names), -1)[self.places]
+
+
+def code(texts: "pd.Series[str]") -> Coded:
+    """Code a text column.
+
+    Parameters
+    ----------
+    texts
+        Of dtype ``str``, shape (rows,).
+
+    Examples
+    --------
+    >>> code(pd.Series(["D2", "D1", None, "D2"], dtype="str")).places.tolist()
+    [1, 0, -1, 1]
+    """
+    array = pa.array(texts.array, from_pandas=True)
+    whole = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    encoded = (whole.cast(pa.string()) if pa.types.is_null(whole.type) else whole).dictionary_encode()
+    order = pc.sort_indices(encoded.dictionary).to_numpy()
+    rank = np.empty(len(order) + 1, dtype=np.int64)
+    rank[order], rank[-1] = np.arange(len(order)), -1
+    places = rank[pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)]
+    return Coded(places, pd.Index(encoded.dictionary.take(order).to_pylist(), dtype="str"))
