@@ -43,6 +43,7 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from detectors.core.detector import Detector, NotEnough
@@ -122,40 +123,37 @@ class Implied(Detector):
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"surveys": ("overall", "q_")}
 
     def _learn(self, network: Observations) -> _Learnt:
-        surveys, full = network["surveys"], self._full(network)
-        kind = kind_of_interview(surveys)
-        of_kind = full.groupby(kind).agg(["sum", "size"])
-        usual = (of_kind["sum"] + 0.5) / (of_kind["size"] + 1.0)
-        leniency = _leniency(surveys, full, kind.map(usual))
-        quality = learn_quality(network)
-        counts = _count(surveys, full, _offset(surveys, kind, usual, leniency))
+        kind, full = network.shared(kind_of_interview), self._full(network)
+        usual = pd.Series((kind.sum(full) + 0.5) / (kind.count() + 1.0), index=kind.names)
+        leniency = _leniency(network, full, usual)
+        counts = _count(network, full, usual, leniency)
         judged = counts[counts["n"] >= self.fewest_interviews]
         if len(judged) < self.fewest_dealers:
             raise NotEnough(
                 f"Only {len(judged)} dealers have {self.fewest_interviews} interviews; {self.fewest_dealers} have to "
                 "before full marks can be compared with the rest."
             )
+        quality = learn_quality(network)
         features, doubt = _features(network, quality, judged.index)
         coefficients = _fit(features, judged)
         rate, rate_sd = _implied(judged["offset"], features, doubt, coefficients)
-        weight = burden(surveys, quality.fact_weights)
-        heavy_from = float(weight.quantile(0.6)) if weight.notna().any() else np.inf
-        heavy = weight >= max(heavy_from, 1e-9)
+        weight = burden(network, quality.fact_weights)
+        heavy_from = max(float(np.nanquantile(weight, 0.6)), 1e-9) if not np.isnan(weight).all() else np.inf
+        heavy = weight >= heavy_from
         light_share, heavy_share = ((full[part].sum() + 0.5) / (part.sum() + 1.0) for part in (~heavy, heavy))
         return _Learnt(
             quality=quality,
             usual=usual,
             leniency=leniency,
             coefficients=coefficients,
-            heavy_from=max(heavy_from, 1e-9),
+            heavy_from=heavy_from,
             heavy_offset=min(float(logit(heavy_share) - logit(light_share)), 0.0),
             spread=learn_counts(judged["full"], judged["n"], rate, rate_sd=rate_sd),
         )
 
     def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
-        surveys, full = observations["surveys"], self._full(observations)
-        kind = kind_of_interview(surveys)
-        counts = _count(surveys, full, _offset(surveys, kind, learned.usual, learned.leniency))
+        full = self._full(observations)
+        counts = _count(observations, full, learned.usual, learned.leniency)
         features, doubt = _features(observations, learned.quality, counts.index)
         rate, rate_sd = _implied(counts["offset"], features, doubt, learned.coefficients)
         likely = count_range(counts["n"], rate, learned.spread).set_axis(counts.index)
@@ -169,12 +167,11 @@ class Implied(Detector):
             abstained=abstained,
             reason=self._reasons(counts, likely, abstained, learned.quality),
         )
-        return Weighed(units, self._records(surveys, full, units, learned))
+        return Weighed(units, self._records(observations, full, units, learned))
 
-    def _full(self, observations: Observations) -> "pd.Series[bool]":
-        height = level(observations)
+    def _full(self, observations: Observations) -> NDArray[np.bool_]:
         overall = observations["surveys"]["overall"].notna().to_numpy()
-        return pd.Series(overall & (height >= self.nearly_full), index=observations["surveys"].index)
+        return np.asarray(overall & (observations.shared(level) >= self.nearly_full))
 
     def _reasons(
         self, counts: pd.DataFrame, likely: pd.DataFrame, abstained: "pd.Series[bool]", quality: Quality
@@ -193,18 +190,18 @@ class Implied(Detector):
         ]
 
     def _records(
-        self, surveys: pd.DataFrame, full: "pd.Series[bool]", units: pd.DataFrame, learned: _Learnt
+        self, observations: Observations, full: NDArray[np.bool_], units: pd.DataFrame, learned: _Learnt
     ) -> pd.DataFrame:
         """Name the full marks of dealers with evidence, likelier manipulated where more process steps failed."""
         named = units.index[~units["abstained"] & (units["bits"] >= self.records_from_bits)]
-        rows = surveys[surveys["dealer_id"].isin(named)]
-        heavy = (burden(rows, learned.quality.fact_weights) >= learned.heavy_from).to_numpy().astype(np.int64)
-        place = named.get_indexer(pd.Index(rows["dealer_id"]))
-        cell, hit = place * 2 + heavy, full[rows.index].to_numpy()
-        total, hits = (np.bincount(cell[part], minlength=2 * len(named)).reshape(-1, 2) for part in (hit | True, hit))
+        place = observations.coded("surveys", "dealer_id").among(named)
+        heavy = burden(observations, learned.quality.fact_weights) >= learned.heavy_from
+        inside, hit = place >= 0, full & (place >= 0)
+        cell = place * 2 + heavy
+        total, hits = (np.bincount(cell[part], minlength=2 * len(named)).reshape(-1, 2) for part in (inside, hit))
         offsets = np.array([0.0, learned.heavy_offset])
         probability = manipulated_given_hit(total, hits, offsets).ravel()[cell[hit]]
-        carried = rows.loc[hit, ["response_id", "dealer_id"]]
+        carried = observations["surveys"].loc[hit, ["response_id", "dealer_id"]]
         return records(
             "surveys",
             carried.rename(columns={"response_id": "record_id", "dealer_id": "unit_id"}).assign(
@@ -214,31 +211,31 @@ class Implied(Detector):
 
 
 def _leniency(
-    surveys: pd.DataFrame, full: "pd.Series[bool]", usual: "pd.Series[float]", trust_rows: float = 40.0
+    network: Observations, full: NDArray[np.bool_], usual: "pd.Series[float]", trust_rows: float = 40.0
 ) -> "pd.Series[float]":
     """Return each interviewer's excess of full marks over the usual, in log-odds, shrunk by `trust_rows` usual ones."""
-    if "interviewer_id" not in surveys.columns:
+    if "interviewer_id" not in network["surveys"].columns:
         return pd.Series(dtype="float64")
-    sums = pd.DataFrame({"full": full, "usual": usual, "n": 1}).groupby(surveys["interviewer_id"]).sum()
-    mean = sums["usual"] / sums["n"]
-    shrunk = (sums["full"] + trust_rows * mean) / (sums["n"] + trust_rows)
-    return pd.Series(logit(shrunk.to_numpy()) - logit(mean.to_numpy()), index=sums.index)
+    interviewer = network.coded("surveys", "interviewer_id")
+    rows = interviewer.count().astype(np.float64)
+    mean = interviewer.sum(usual.to_numpy()[network.shared(kind_of_interview).places]) / rows
+    shrunk = (interviewer.sum(full) + trust_rows * mean) / (rows + trust_rows)
+    return pd.Series(logit(shrunk) - logit(mean), index=interviewer.names)
 
 
-def _offset(
-    surveys: pd.DataFrame, kind: "pd.Series[str]", usual: "pd.Series[float]", leniency: "pd.Series[float]"
-) -> "pd.Series[float]":
-    """Return the log-odds of full marks of each interview at an average dealer."""
-    base = kind.map(usual).astype("float64").fillna(float(usual.mean()))
-    offset = pd.Series(logit(base.to_numpy()), index=surveys.index)
-    if "interviewer_id" in surveys.columns:
-        offset = offset + surveys["interviewer_id"].map(leniency).astype("float64").fillna(0.0)
-    return offset
-
-
-def _count(surveys: pd.DataFrame, full: "pd.Series[bool]", offset: "pd.Series[float]") -> pd.DataFrame:
-    rows = pd.DataFrame({"full": full, "offset": offset, "dealer_id": surveys["dealer_id"]})
-    return rows.groupby("dealer_id", sort=True).agg(n=("full", "size"), full=("full", "sum"), offset=("offset", "mean"))
+def _count(
+    observations: Observations, full: NDArray[np.bool_], usual: "pd.Series[float]", leniency: "pd.Series[float]"
+) -> pd.DataFrame:
+    """Count each dealer's interviews and full marks, and average the log-odds that an average dealer would have."""
+    kind, dealer = observations.shared(kind_of_interview), observations.coded("surveys", "dealer_id")
+    offset = logit(usual.reindex(kind.names).fillna(float(usual.mean())).to_numpy())[kind.places]
+    if "interviewer_id" in observations["surveys"].columns:
+        interviewer = observations.coded("surveys", "interviewer_id")
+        # One more at the end for interviews of nobody known, who is as lenient as the average.
+        offset = offset + np.append(leniency.reindex(interviewer.names).fillna(0.0), 0.0)[interviewer.places]
+    n = dealer.count()
+    counts = pd.DataFrame({"n": n, "full": dealer.sum(full).astype(np.int64), "offset": dealer.sum(offset) / n})
+    return counts.set_axis(dealer.names)
 
 
 def _features(

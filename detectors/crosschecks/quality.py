@@ -16,6 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from detectors.core.codes import Coded
+from detectors.core.instruments.spread import Floats
 from detectors.core.interviews import level
 from detectors.core.observations import Observations
 
@@ -52,20 +54,22 @@ class Quality:
 
 def learn_quality(network: Observations) -> Quality:
     """Learn what is usual, how noisy each proxy is, and how much dealers differ in it."""
-    weights = _fact_weights(network)
+    weights = network.shared(fact_weights)
     measures = {}
     for name, rows in _rows(network, weights).items():
-        usual = rows.groupby("kind")["value"].mean()
-        centred = rows["value"] - rows["kind"].map(usual)
-        by_dealer = centred.groupby(rows["dealer_id"]).agg(["size", "mean", "var"])
-        freedom = by_dealer["size"] - 1
-        noise = float((by_dealer["var"].fillna(0) * freedom).sum() / max(freedom.sum(), 1))
+        usual = rows.kind.sum(rows.value) / np.maximum(rows.kind.sum(np.ones(len(rows.value))), 1)
+        centred = rows.value - usual[rows.kind.places]
+        sizes = rows.dealer.count().astype(np.float64)
+        seen = sizes > 0
+        means = np.divide(rows.dealer.sum(centred), sizes, out=np.zeros_like(sizes), where=seen)
+        within = rows.dealer.sum((centred - means[rows.dealer.places]) ** 2).sum()
+        noise = float(within / max(sizes.sum() - seen.sum(), 1))
         # DerSimonian & Laird's moment estimate of the variance between dealers.
-        weight = by_dealer["size"] / max(noise, 1e-12)
-        spread = (weight * by_dealer["mean"] ** 2).sum() - (len(by_dealer) - 1)
+        weight = sizes[seen] / max(noise, 1e-12)
+        spread = (weight * means[seen] ** 2).sum() - (seen.sum() - 1)
         truth = spread / max(float(weight.sum() - (weight**2).sum() / weight.sum()), 1e-12)
         if truth > 0 and noise > 0:
-            measures[name] = Measure(usual, noise, float(truth))
+            measures[name] = Measure(pd.Series(usual, index=rows.kind.names), noise, float(truth))
     return Quality(measures, weights)
 
 
@@ -105,77 +109,103 @@ def proxies(
     for name, measure in quality.measures.items():
         known[name], doubt[name] = np.zeros(len(dealers)), np.ones(len(dealers))
         if name in rows:
-            centred = rows[name]["value"] - rows[name]["kind"].map(measure.usual).astype("float64").fillna(
-                float(measure.usual.mean())
-            )
-            means = centred.groupby(rows[name]["dealer_id"]).agg(["size", "mean"]).reindex(dealers)
-            trust = measure.truth / (measure.truth + measure.noise / means["size"])
-            known[name] = (trust * means["mean"] / np.sqrt(measure.truth)).fillna(0.0).to_numpy()
-            doubt[name] = 1 - trust.fillna(0.0).to_numpy()
+            usual = measure.usual.reindex(rows[name].kind.names).fillna(float(measure.usual.mean())).to_numpy()
+            sizes = rows[name].dealer.count().astype(np.float64)
+            sums = rows[name].dealer.sum(rows[name].value - usual[rows[name].kind.places])
+            means = np.divide(sums, sizes, out=np.zeros_like(sums), where=sizes > 0)
+            trust = measure.truth * sizes / (measure.truth * sizes + measure.noise)
+            place = rows[name].dealer.names.get_indexer(dealers)
+            # One more at the end for dealers without rows, who are average and unmeasured.
+            known[name] = np.append(trust * means / np.sqrt(measure.truth), 0.0)[place]
+            doubt[name] = np.append(1 - trust, 1.0)[place]
     return pd.DataFrame(known, index=dealers), pd.DataFrame(doubt, index=dealers)
 
 
-def kind_of_interview(surveys: pd.DataFrame) -> "pd.Series[str]":
+def kind_of_interview(observations: Observations) -> Coded:
     """Return questionnaire and agency of each interview: what its answers are compared with."""
-    vendor = surveys["vendor"].fillna("") if "vendor" in surveys.columns else ""
-    return surveys["survey"] + " " + vendor
+    survey = observations.coded("surveys", "survey")
+    if "vendor" not in observations["surveys"].columns:
+        return survey
+    vendor = observations.coded("surveys", "vendor")
+    pairs = [f"{questionnaire} {agency}" for questionnaire in survey.names for agency in (*vendor.names, "")]
+    agencies = len(vendor.names)
+    agency = np.where(vendor.places < 0, agencies, vendor.places)
+    return Coded(survey.places * (agencies + 1) + agency, pd.Index(pairs, dtype="str"))
 
 
-def burden(surveys: pd.DataFrame, weights: Mapping[str, "pd.Series[float]"]) -> "pd.Series[float]":
+def burden(observations: Observations, weights: Mapping[str, "pd.Series[float]"]) -> Floats:
     """Return how heavily each interview's failed facts weigh; NaN where none that matters was answered."""
-    total = pd.Series(0.0, index=surveys.index)
-    known = pd.Series(data=False, index=surveys.index)
-    for survey, of_facts in weights.items():
-        inside = surveys["survey"] == survey
-        for fact, weight in of_facts.items():
-            if fact in surveys.columns:
-                total += weight * (inside & (surveys[str(fact)] == 0))
-                known |= inside & surveys[str(fact)].notna()
-    return total.where(known)
+    surveys = observations["surveys"]
+    total, known = np.zeros(len(surveys)), np.zeros(len(surveys), dtype=bool)
+    survey = observations.coded("surveys", "survey")
+    for fact in observations.members("surveys", "fact_"):
+        happened = surveys[fact].to_numpy(dtype=np.float32)
+        weight = np.array([weights[name].get(fact, np.nan) if name in weights else np.nan for name in survey.names])
+        of_row = weight[survey.places]
+        answered = ~np.isnan(happened) & ~np.isnan(of_row)
+        total += np.where(answered & (happened == 0), of_row, 0.0)
+        known |= answered
+    return np.where(known, total, np.nan)
 
 
-def _rows(observations: Observations, weights: Mapping[str, "pd.Series[float]"]) -> dict[str, pd.DataFrame]:
-    """Return the rows of every proxy: ``dealer_id``, ``kind``, ``value`` (higher is better)."""
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of a proxy: whose they are, what they are compared with, and their value (higher is better)."""
+
+    dealer: Coded
+    kind: Coded
+    value: Floats
+
+
+def _rows(observations: Observations, weights: Mapping[str, "pd.Series[float]"]) -> dict[str, _Rows]:
     found = {}
     if observations.has("surveys", "q_"):
-        surveys = observations["surveys"]
-        kind, height = kind_of_interview(surveys), pd.Series(level(observations), index=surveys.index)
-        found["answers"] = _laid_out(surveys["dealer_id"], kind, height.where(height < BELOW_TOP))
-        found["facts"] = _laid_out(surveys["dealer_id"], kind, -burden(surveys, weights))
-    if observations.has("reviews"):
-        reviews = observations["reviews"]
-        platform = reviews["platform"].fillna("") if "platform" in reviews.columns else "anywhere"
-        found["reviews"] = _laid_out(reviews["dealer_id"], platform, reviews["rating"])
-    if observations.has("audits"):
-        audits = observations["audits"]
-        found["audits"] = _laid_out(audits["dealer_id"], audits["kind"], audits["score"])
+        dealer, kind = observations.coded("surveys", "dealer_id"), observations.shared(kind_of_interview)
+        height = observations.shared(level)
+        found["answers"] = _known(dealer, kind, np.where(height < BELOW_TOP, height, np.nan))
+        if weights:
+            found["facts"] = _known(dealer, kind, -burden(observations, weights))
+    for source, kind_column, score in (("reviews", "platform", "rating"), ("audits", "kind", "score")):
+        if observations.has(source):
+            dealer, worth = observations.coded(source, "dealer_id"), observations[source][score].to_numpy(np.float64)
+            known_kind = kind_column in observations[source].columns
+            kind = observations.coded(source, kind_column) if known_kind else _one_kind(len(worth))
+            found[source] = _known(dealer, kind, worth)
     if observations.has("complaints") and observations.has("transactions"):
-        happened, filed = observations["transactions"]["dealer_id"], observations["complaints"]["dealer_id"]
+        happened = observations.coded("transactions", "dealer_id")
+        filed = observations.coded("complaints", "dealer_id")
         # A complaint is a transaction that went wrong: so many zeros, and a minus one for each complaint.
-        both = pd.concat([happened, filed], ignore_index=True)
-        value = pd.Series(np.repeat([0.0, -1.0], [len(happened), len(filed)]))
-        found["complaints"] = _laid_out(both, "transaction", value)
-    return {name: rows for name, rows in found.items() if len(rows)}
+        everyone = happened.names.union(filed.names)
+        places = np.concatenate([happened.among(everyone), filed.among(everyone)])
+        value = np.repeat([0.0, -1.0], [len(happened.places), len(filed.places)])
+        found["complaints"] = _known(Coded(places, everyone), _one_kind(len(value)), value)
+    return {name: rows for name, rows in found.items() if len(rows.value)}
 
 
-def _laid_out(dealers: "pd.Series[str]", kind: "pd.Series[str] | str", value: "pd.Series[float]") -> pd.DataFrame:
-    rows = pd.DataFrame({"dealer_id": dealers, "kind": kind, "value": value.astype("float64")})
-    return rows[rows["value"].notna() & rows["dealer_id"].notna()]
+def _one_kind(rows: int) -> Coded:
+    return Coded(np.zeros(rows, dtype=np.int64), pd.Index(["any"], dtype="str"))
 
 
-def _fact_weights(network: Observations) -> dict[str, "pd.Series[float]"]:
+def _known(dealer: Coded, kind: Coded, value: Floats) -> _Rows:
+    known = ~np.isnan(value) & (dealer.places >= 0)
+    # A missing kind is compared with the first; it is as good as any.
+    kinds = np.maximum(kind.places[known], 0)
+    return _Rows(Coded(dealer.places[known], dealer.names), Coded(kinds, kind.names), value[known])
+
+
+def fact_weights(network: Observations) -> dict[str, "pd.Series[float]"]:
     """Return, by questionnaire, how much lower the answers lie where each fact failed, never below 0."""
     if not network.has("surveys", "q_", "fact_"):
         return {}
-    surveys = network["surveys"]
-    height = pd.Series(level(network), index=surveys.index)
-    facts = network.members("surveys", "fact_")
-    weights = {}
-    for survey, rows in surveys.groupby("survey", sort=True):
-        drops = {
-            fact: float(height[rows.index][rows[fact] == 1].mean() - height[rows.index][rows[fact] == 0].mean())
-            for fact in facts
-            if (rows[fact] == 0).any() and (rows[fact] == 1).any()
-        }
-        weights[str(survey)] = pd.Series(drops, dtype="float64").clip(lower=0.0)
-    return weights
+    survey, height = network.coded("surveys", "survey"), network.shared(level)
+    measured = ~np.isnan(height)
+    drops: dict[str, dict[str, float]] = {name: {} for name in survey.names}
+    for fact in network.members("surveys", "fact_"):
+        happened = network["surveys"][fact].to_numpy(dtype=np.float32)
+        done, failed = ((happened == outcome) & measured for outcome in (1, 0))
+        sums = [np.bincount(survey.places[part], height[part], len(survey.names)) for part in (done, failed)]
+        counts = [survey.count(part) for part in (done, failed)]
+        for place, name in enumerate(survey.names):
+            if counts[0][place] and counts[1][place]:
+                drops[name][fact] = max(sums[0][place] / counts[0][place] - sums[1][place] / counts[1][place], 0.0)
+    return {name: pd.Series(of_fact, dtype="float64") for name, of_fact in drops.items()}
