@@ -7,6 +7,7 @@ same way.
 import numpy as np
 import pandas as pd
 
+from detectors.core.codes import Coded
 from detectors.core.instruments.spread import Floats
 from detectors.core.observations import Observations
 
@@ -77,3 +78,15 @@ def level(observations: Observations) -> Floats:
         total[known] += rating[known]
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray((total / answers - scale[:, 0]) / (scale[:, 1] - scale[:, 0]), dtype=np.float64)
+
+
+def kind_of_interview(observations: Observations) -> Coded:
+    """Return questionnaire and agency of each interview: what its answers are compared with."""
+    survey = observations.coded("surveys", "survey")
+    if "vendor" not in observations["surveys"].columns:
+        return survey
+    vendor = observations.coded("surveys", "vendor")
+    pairs = [f"{questionnaire} {agency}" for questionnaire in survey.names for agency in (*vendor.names, "")]
+    agencies = len(vendor.names)
+    agency = np.where(vendor.places < 0, agencies, vendor.places)
+    return Coded(survey.places * (agencies + 1) + agency, pd.Index(pairs, dtype="str"))

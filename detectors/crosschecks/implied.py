@@ -52,10 +52,10 @@ from detectors.core.instruments.attribution import manipulated_given_hit
 from detectors.core.instruments.counts import count_bits, learn_counts
 from detectors.core.instruments.ranges import count_range
 from detectors.core.instruments.spread import Floats, Spread
-from detectors.core.interviews import level
+from detectors.core.interviews import kind_of_interview, level
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
-from detectors.crosschecks.quality import Quality, burden, kind_of_interview, learn_quality, proxies
+from detectors.crosschecks.quality import Quality, burden, learn_quality, proxies
 
 _PLACES = ("region", "brand")
 _BURDENED = ("light", "heavy")

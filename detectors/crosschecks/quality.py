@@ -18,7 +18,7 @@ import pandas as pd
 
 from detectors.core.codes import Coded
 from detectors.core.instruments.spread import Floats
-from detectors.core.interviews import level
+from detectors.core.interviews import kind_of_interview, level
 from detectors.core.observations import Observations
 
 BELOW_TOP = 0.9
@@ -119,18 +119,6 @@ def proxies(
             known[name] = np.append(trust * means / np.sqrt(measure.truth), 0.0)[place]
             doubt[name] = np.append(1 - trust, 1.0)[place]
     return pd.DataFrame(known, index=dealers), pd.DataFrame(doubt, index=dealers)
-
-
-def kind_of_interview(observations: Observations) -> Coded:
-    """Return questionnaire and agency of each interview: what its answers are compared with."""
-    survey = observations.coded("surveys", "survey")
-    if "vendor" not in observations["surveys"].columns:
-        return survey
-    vendor = observations.coded("surveys", "vendor")
-    pairs = [f"{questionnaire} {agency}" for questionnaire in survey.names for agency in (*vendor.names, "")]
-    agencies = len(vendor.names)
-    agency = np.where(vendor.places < 0, agencies, vendor.places)
-    return Coded(survey.places * (agencies + 1) + agency, pd.Index(pairs, dtype="str"))
 
 
 def burden(observations: Observations, weights: Mapping[str, "pd.Series[float]"]) -> Floats:

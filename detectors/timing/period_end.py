@@ -53,7 +53,7 @@ from detectors.core.evidence import Weighed, answer, no_records, records
 from detectors.core.instruments.odds import TABLE, learn_odds, odds_bits, pooled_log_odds_ratio, two_by_two
 from detectors.core.instruments.ranges import odds_range
 from detectors.core.instruments.spread import Spread
-from detectors.core.interviews import perfect
+from detectors.core.interviews import kind_of_interview, perfect
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
 
@@ -99,7 +99,7 @@ class PeriodEnd(Detector):
 
     def _learn(self, network: Observations) -> _Learnt:
         centres, spreads = {}, {}
-        for window, tables in self._tables(network).items():
+        for window, tables in network.shared(self._tables).items():
             if len(tables):
                 centres[window] = pooled_log_odds_ratio(tables)
                 spreads[window] = learn_odds(tables, centres[window])
@@ -108,8 +108,9 @@ class PeriodEnd(Detector):
         return _Learnt(centres, spreads, network.closing_months)
 
     def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
-        tables = self._tables(observations)
-        n = observations["surveys"]["dealer_id"].value_counts().sort_index()
+        tables = observations.shared(self._tables)
+        dealer = observations.coded("surveys", "dealer_id")
+        n = pd.Series(dealer.count(), index=dealer.names)
         windows = list(learned.centres)
         bits = np.stack(
             [
@@ -148,16 +149,11 @@ class PeriodEnd(Detector):
         return np.asarray(shares, dtype=np.float64)
 
     def _tables(self, observations: Observations) -> dict[Window, pd.DataFrame]:
-        surveys = observations["surveys"]
-        full = perfect(observations)
-        vendors = surveys["vendor"].fillna("") if "vendor" in surveys.columns else pd.Series("", index=surveys.index)
-        strata = pd.Series(
-            pd.factorize(pd.MultiIndex.from_arrays([surveys["survey"], vendors]), sort=True)[0], index=surveys.index
-        )
+        surveys, full = observations["surveys"], observations.shared(perfect)
+        dealer, kind = observations.coded("surveys", "dealer_id"), observations.shared(kind_of_interview)
+        left = {months: _closing(surveys["called_at"], months) for months in self.periods_months}
         return {
-            (months, days): two_by_two(
-                surveys["dealer_id"], strata, _closing(surveys["called_at"], months) < days, full
-            )
+            (months, days): two_by_two(dealer, kind, left[months] < days, full)
             for months in self.periods_months
             for days in self.closing_days
         }
@@ -218,8 +214,8 @@ def _records(observations: Observations, sums: pd.DataFrame, window_of: pd.Serie
     usual = expit(logit(elsewhere) + window_of.map(learned.centres).astype("float64"))
     probability = ((share - usual) / (1 - usual) / share).clip(0.05, 0.95)
 
-    surveys = observations["surveys"]
-    rows = surveys[perfect(observations) & surveys["dealer_id"].isin(sums.index)]
+    named = observations.coded("surveys", "dealer_id").among(pd.Index(sums.index)) >= 0
+    rows = observations["surveys"][observations.shared(perfect) & named]
     closing = pd.Series(False, index=rows.index)
     for window in learned.centres:
         own = rows["dealer_id"].isin(window_of.index[[found == window for found in window_of]])

@@ -11,14 +11,13 @@ References
 Fisher (1935), "The logic of inductive inference", JRSS 98. McCullagh & Nelder (1989), section 7.3.
 """
 
-from itertools import pairwise
-
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.interpolate import CubicSpline
-from scipy.special import gammaln, logsumexp
+from scipy.special import gammaln
 
+from detectors.core.codes import Coded, code
 from detectors.core.instruments.spread import EFFECTS, Floats, Spread, bits, learn_spread
 
 SHIFTS: Floats = np.array([0.0, 0.4, 0.8, 1.2, 1.8, 2.6, 3.6])
@@ -27,14 +26,15 @@ SHIFTS: Floats = np.array([0.0, 0.4, 0.8, 1.2, 1.8, 2.6, 3.6])
 SHIFT_WEIGHTS: Floats = np.array([0.2, 0.14, 0.16, 0.16, 0.14, 0.12, 0.08])
 """Prior weight of each of `SHIFTS`."""
 
-_NODES: Floats = np.linspace(-12.0, 14.0, 105)
-_CHUNK_CELLS = 4_000_000
+_NODES: Floats = np.linspace(-12.0, 14.0, 66)
 
 TABLE = ("exposed", "others", "exposed_hits", "other_hits")
 """Columns of a table of two-by-two counts."""
 
 
-def two_by_two(units: pd.Series, strata: pd.Series, exposed: ArrayLike, hits: ArrayLike) -> pd.DataFrame:
+def two_by_two(
+    units: "pd.Series[str] | Coded", strata: "pd.Series[str] | Coded", exposed: ArrayLike, hits: ArrayLike
+) -> pd.DataFrame:
     """Count the rows of each unit and stratum into two-by-two tables.
 
     Tables that can tell nothing (nobody exposed, all exposed, no hit or nothing but hits) are left out.
@@ -42,7 +42,7 @@ def two_by_two(units: pd.Series, strata: pd.Series, exposed: ArrayLike, hits: Ar
     Parameters
     ----------
     units, strata
-        Unit and stratum of each row; rows without either are left out.
+        Unit and stratum of each row, as text or in codes; rows without either are left out.
     exposed, hits
         Whether the row is exposed, and whether it is a hit, shape (rows,).
 
@@ -58,11 +58,10 @@ def two_by_two(units: pd.Series, strata: pd.Series, exposed: ArrayLike, hits: Ar
     [[3, 2, 2, 1]]
     """
     inside, hit = np.asarray(exposed, dtype=bool), np.asarray(hits, dtype=bool)
-    unit_codes, unit_names = pd.factorize(units, sort=True)
-    stratum_codes, stratum_names = pd.factorize(strata, sort=True)
-    known = (unit_codes >= 0) & (stratum_codes >= 0)
-    shape = (len(unit_names), len(stratum_names))
-    cells = unit_codes[known] * shape[1] + stratum_codes[known]
+    unit, stratum = (given if isinstance(given, Coded) else code(given) for given in (units, strata))
+    known = (unit.places >= 0) & (stratum.places >= 0)
+    shape = (len(unit.names), len(stratum.names))
+    cells = unit.places[known] * shape[1] + stratum.places[known]
     counts = np.stack(
         [
             np.bincount(
@@ -76,8 +75,8 @@ def two_by_two(units: pd.Series, strata: pd.Series, exposed: ArrayLike, hits: Ar
     telling = np.flatnonzero(
         (counts[:, 0] > 0) & (counts[:, 1] > 0) & (found > 0) & (found < counts[:, :2].sum(axis=1))
     )
-    tables = pd.DataFrame(counts[telling], columns=list(TABLE), index=unit_names[telling // max(shape[1], 1)])
-    return tables.assign(stratum=stratum_names[telling % max(shape[1], 1)])
+    tables = pd.DataFrame(counts[telling], columns=list(TABLE), index=unit.names[telling // max(shape[1], 1)])
+    return tables.assign(stratum=stratum.names[telling % max(shape[1], 1)])
 
 
 def learn_odds(tables: pd.DataFrame, centre: ArrayLike) -> Spread:
@@ -170,39 +169,39 @@ def expected_hits(tables: pd.DataFrame, centre: ArrayLike) -> "pd.Series[float]"
 
 def _log_likelihoods(tables: pd.DataFrame, centre: ArrayLike) -> tuple["pd.Index[str]", Floats, Floats]:
     """Return the units and their log-likelihoods, shape (units, effects), if honest and if manipulated."""
-    codes, units = pd.factorize(tables.index, sort=True)
-    on_nodes = np.zeros((len(units), len(_NODES)))
-    np.add.at(on_nodes, codes, _log_pmf(tables, np.broadcast_to(np.asarray(centre, dtype=np.float64), len(tables))))
-    curve = CubicSpline(_NODES, on_nodes, axis=1) if len(units) else None
-    by_shift = np.empty((len(SHIFTS), len(units), len(EFFECTS)))
-    for place, shift in enumerate(SHIFTS):
-        by_shift[place] = curve(np.clip(EFFECTS + shift, _NODES[0], _NODES[-1])) if curve is not None else 0.0
-    manipulated = logsumexp(by_shift + np.log(SHIFT_WEIGHTS)[:, None, None], axis=0)
-    return pd.Index(units, dtype="str"), by_shift[0].copy(), np.asarray(manipulated, dtype=np.float64)
+    units = code(tables.index.to_series().astype("str"))
+    by_table = _log_pmf(tables, np.broadcast_to(np.asarray(centre, dtype=np.float64), len(tables)))
+    honest, manipulated = np.zeros((2, len(units.names), len(EFFECTS)))
+    if len(units.names):
+        curve = CubicSpline(_NODES, np.stack([units.sum(at_node) for at_node in by_table], axis=1), axis=1)
+        honest += curve(EFFECTS)
+        manipulated -= np.inf
+        for shift, weight in zip(SHIFTS, SHIFT_WEIGHTS, strict=True):
+            shifted = curve(np.clip(EFFECTS + shift, _NODES[0], _NODES[-1]))
+            np.logaddexp(manipulated, shifted + np.log(weight), out=manipulated)
+    return units.names, honest, manipulated
 
 
 def _log_pmf(tables: pd.DataFrame, centre: Floats) -> Floats:
-    """Return log P(exposed hits | margins) at each of `_NODES` beyond its centre, shape (tables, nodes)."""
+    """Return log P(exposed hits | margins) at each of `_NODES` beyond its centre, shape (nodes, tables)."""
     exposed, others, exposed_hits, other_hits = (tables[name].to_numpy(dtype=np.int64) for name in TABLE)
     hits = exposed_hits + other_hits
     lowest, highest = np.maximum(0, hits - others), np.minimum(hits, exposed)
     sizes = highest - lowest + 1
-    log_pmf = np.empty((len(tables), len(_NODES)))
-    bounds = np.searchsorted(np.cumsum(sizes), np.arange(0, sizes.sum(), max(1, _CHUNK_CELLS // len(_NODES))))
-    edges = np.unique(np.concatenate([bounds, [len(tables)]]))
-    for first, last in pairwise(edges):
-        part = slice(first, last)
-        starts = np.cumsum(sizes[part]) - sizes[part]
-        table = np.repeat(np.arange(last - first), sizes[part])
-        k = np.arange(sizes[part].sum()) - starts[table] + lowest[part][table]
-        ways = _log_choose(exposed[part][table], k) + _log_choose(others[part][table], hits[part][table] - k)
-        ways -= np.maximum.reduceat(ways, starts)[table]
-        # Relative to the observed count, so that large odds ratios cannot overflow before they cancel.
-        beyond = (k - exposed_hits[part][table])[:, None]
-        terms = ways[:, None] + beyond * centre[part][table][:, None] + beyond * _NODES
-        peak = np.maximum.reduceat(terms, starts, axis=0)
-        total = np.log(np.add.reduceat(np.exp(terms - peak[table]), starts, axis=0)) + peak
-        log_pmf[part] = ways[starts + exposed_hits[part] - lowest[part]][:, None] - total
+    starts = np.cumsum(sizes) - sizes
+    table = np.repeat(np.arange(len(tables)), sizes)
+    k = np.arange(sizes.sum()) - starts[table] + lowest[table]
+    ways = _log_choose(exposed[table], k) + _log_choose(others[table], hits[table] - k)
+    # Relative to the observed count, so that large odds ratios cannot overflow before they cancel.
+    beyond = (k - exposed_hits[table]).astype(np.float64)
+    ways += beyond * centre[table]
+    ways -= ways[starts + exposed_hits - lowest][table]
+    log_pmf = np.empty((len(_NODES), len(tables)))
+    for place, node in enumerate(_NODES if len(tables) else ()):
+        terms = ways + beyond * node
+        peak = np.maximum.reduceat(terms, starts)
+        terms -= peak[table]
+        log_pmf[place] = -peak - np.log(np.add.reduceat(np.exp(terms, out=terms), starts))
     return log_pmf
 
 
