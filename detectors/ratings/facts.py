@@ -48,6 +48,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from detectors.core.codes import Coded
 from detectors.core.detector import Detector, NotEnough
 from detectors.core.evidence import Weighed, answer, no_records, records
 from detectors.core.instruments.attribution import manipulated_given_hit
@@ -59,7 +60,7 @@ from detectors.core.instruments.odds import (
 )
 from detectors.core.instruments.ranges import odds_range
 from detectors.core.instruments.spread import Floats, Spread
-from detectors.core.interviews import perfect
+from detectors.core.interviews import kind_of_interview, perfect
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
 
@@ -119,72 +120,70 @@ class Facts(Detector):
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"surveys": ("overall", "q_", "fact_")}
 
     def _learn(self, network: Observations) -> _Learnt:
-        full = perfect(network)
         questionnaires: dict[str, _Questionnaire] = {}
         tables = []
-        for survey, rows in network["surveys"].groupby("survey", sort=True):
-            learnt = self._read_questionnaire(rows, full[rows.index])
+        for survey, rows in network.shared(_rows).items():
+            learnt = self._read_questionnaire(rows)
             if learnt is not None:
-                questionnaires[str(survey)] = learnt
-                tables.append(_tables(rows, full[rows.index], learnt))
+                questionnaires[survey] = learnt
+                tables.append(_tables(rows, learnt))
         if not tables:
             raise NotEnough("No process fact of any questionnaire makes full marks rarer when it fails.")
         everything = pd.concat(tables)
         return _Learnt(questionnaires, learn_odds(everything, everything["centre"].to_numpy()))
 
-    def _read_questionnaire(self, rows: pd.DataFrame, full: "pd.Series[bool]") -> _Questionnaire | None:
-        weights = self._weigh_facts(rows, full)
+    def _read_questionnaire(self, rows: "_Rows") -> _Questionnaire | None:
+        weights = self._weigh_facts(rows)
         if not weights:
             return None
         burden = _burden(rows, weights)
         known = ~np.isnan(burden)
         cuts = np.quantile(burden[known], [0.25, 0.5, 0.75])
-        dealers, vendors, hit = rows["dealer_id"][known], _vendors(rows)[known], full[known]
+        judged = rows.of(known)
         quarter = np.searchsorted(cuts, burden[known], side="left")
         centres = {
-            split: pooled_log_odds_ratio(two_by_two(dealers[inside], vendors[inside], exposed[inside], hit[inside]))
+            split: pooled_log_odds_ratio(judged.of(inside).tables(exposed[inside]))
             for split, (inside, exposed) in _split(quarter).items()
         }
         offsets = np.zeros(4)
         for place in (1, 2, 3):
             pair = (quarter == 0) | (quarter == place)
             if (quarter == 0).any() and (quarter == place).any():
-                tables = two_by_two(dealers[pair], vendors[pair], quarter[pair] == place, hit[pair])
-                offsets[place] = pooled_log_odds_ratio(tables)
+                offsets[place] = pooled_log_odds_ratio(judged.of(pair).tables(quarter[pair] == place))
         return _Questionnaire(weights, cuts, centres, np.minimum.accumulate(offsets))
 
-    def _weigh_facts(self, rows: pd.DataFrame, full: "pd.Series[bool]") -> dict[str, float]:
+    def _weigh_facts(self, rows: "_Rows") -> dict[str, float]:
         """Regress full marks on failed facts within dealer and agency, and keep the facts that clearly matter."""
-        facts = [name for name in rows.columns if name.startswith("fact_") and (rows[name] == 0).any()]
-        cell, cells = pd.factorize(pd.MultiIndex.from_arrays([rows["dealer_id"], _vendors(rows)]))
-        if not facts or len(rows) - len(cells) <= len(facts):
+        facts = [fact for fact, happened in rows.facts.items() if (happened == 0).any()]
+        occupied, cell = np.unique(rows.dealer.places * len(rows.kind.names) + rows.kind.places, return_inverse=True)
+        freedom = len(cell) - len(occupied) - len(facts)
+        if not facts or freedom <= 0:
             return {}
-        values = np.column_stack([full.to_numpy(dtype=np.float64), *((rows[name] == 0).to_numpy() for name in facts)])
-        sums = np.stack([np.bincount(cell, column, minlength=len(cells)) for column in values.T], axis=1)
-        centred = values - (sums / np.bincount(cell, minlength=len(cells))[:, None])[cell]
+        values = np.stack([rows.full, *(rows.facts[fact] == 0 for fact in facts)]).astype(np.float64)
+        size = np.bincount(cell)
+        centred = np.stack([value - (np.bincount(cell, value) / size)[cell] for value in values], axis=1)
         y, x = centred[:, 0], centred[:, 1:]
         inverse = np.linalg.pinv(x.T @ x)
         effect = inverse @ (x.T @ y)
-        noise = ((y - x @ effect) ** 2).sum() / (len(rows) - len(cells) - len(facts))
+        noise = ((y - x @ effect) ** 2).sum() / freedom
         error = np.sqrt(noise * np.diag(inverse))
         matters = (effect <= -self.least_weight) & (effect <= -self.least_sureness * error) & (error > 0)
         return {fact: float(-drop) for fact, drop, kept in zip(facts, effect, matters, strict=True) if kept}
 
     def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
-        full = perfect(observations)
-        rows = observations["surveys"]
-        parts = [
-            (group, learned.questionnaires[str(survey)])
-            for survey, group in rows.groupby("survey", sort=True)
-            if str(survey) in learned.questionnaires
-        ]
-        tables = [_tables(group, full[group.index], questionnaire) for group, questionnaire in parts]
+        parts = {
+            survey: rows for survey, rows in observations.shared(_rows).items() if survey in learned.questionnaires
+        }
+        tables = [_tables(rows, learned.questionnaires[survey]) for survey, rows in parts.items()]
         if not tables:
             return Weighed(answer([], n=0, observed=0, expected=0, bits=0, reason=[]), no_records())
         everything = pd.concat(tables)
-        quarter = _quarters(rows, parts)
-        known = quarter >= 0
-        n = rows["dealer_id"][known].value_counts().sort_index()
+        quarter = np.full(len(observations["surveys"]), -1, dtype=np.int64)
+        for survey, rows in parts.items():
+            quarter[rows.row] = _quarters(rows, learned.questionnaires[survey])
+        dealer = observations.coded("surveys", "dealer_id")
+        answered = dealer.count(quarter >= 0)
+        n = pd.Series(answered, index=dealer.names)[answered > 0]
         bits = odds_bits(everything, everything["centre"].to_numpy(), learned.spread).reindex(n.index)
         first = everything[everything["split"] == _SPLITS[0]]
         sums = first[["exposed", "exposed_hits", "others", "other_hits"]].groupby(level=0).sum().reindex(n.index)
@@ -200,7 +199,7 @@ class Facts(Detector):
             abstained=abstained,
             reason=reason,
         )
-        return Weighed(units, self._records(rows, full, quarter, units, learned))
+        return Weighed(units, self._records(observations, quarter, units, learned))
 
     def _reasons(
         self, n: "pd.Series[int]", sums: pd.DataFrame, likely: pd.DataFrame, abstained: "pd.Series[bool]"
@@ -217,25 +216,20 @@ class Facts(Detector):
         ]
 
     def _records(
-        self,
-        rows: pd.DataFrame,
-        full: "pd.Series[bool]",
-        quarter: "NDArray[np.int64]",
-        units: pd.DataFrame,
-        learned: _Learnt,
+        self, observations: Observations, quarter: "NDArray[np.int64]", units: pd.DataFrame, learned: _Learnt
     ) -> pd.DataFrame:
         """Name the full marks of dealers with evidence, likelier manipulated the more had gone wrong."""
         named = units.index[~units["abstained"] & (units["bits"] >= self.records_from_bits)]
-        place = named.get_indexer(pd.Index(rows["dealer_id"]))
+        place = observations.coded("surveys", "dealer_id").among(named)
         chosen = (place >= 0) & (quarter >= 0)
         shape = (len(named), 4)
         cell = np.ravel_multi_index((place[chosen], quarter[chosen]), shape) if chosen.any() else np.zeros(0, dtype=int)
-        hit = full.to_numpy()[chosen]
+        hit = observations.shared(perfect).to_numpy()[chosen]
         total = np.bincount(cell, minlength=shape[0] * 4).reshape(shape)
         hits = np.bincount(cell[hit], minlength=shape[0] * 4).reshape(shape)
         offsets = np.mean([learnt.offsets for learnt in learned.questionnaires.values()], axis=0)
         probability = manipulated_given_hit(total, hits, offsets).ravel()[cell[hit]]
-        carried = rows.loc[chosen].loc[hit, ["response_id", "dealer_id"]]
+        carried = observations["surveys"].loc[np.flatnonzero(chosen)[hit], ["response_id", "dealer_id"]]
         failed = quarter[chosen][hit] >= 2
         said = np.where(
             failed,
@@ -255,32 +249,58 @@ class Facts(Detector):
         )
 
 
-def _vendors(rows: pd.DataFrame) -> "pd.Series[str]":
-    """Return the agency of each interview; those of unknown agency stand together."""
-    if "vendor" not in rows.columns:
-        return pd.Series("", index=rows.index, dtype="str")
-    return rows["vendor"].fillna("")
+@dataclass(frozen=True)
+class _Rows:
+    """The interviews of one questionnaire: where each stands, whose it is, what happened, whether it is perfect."""
+
+    row: "NDArray[np.int64]"
+    dealer: Coded
+    kind: Coded
+    facts: Mapping[str, "NDArray[np.float32]"]
+    full: "NDArray[np.bool_]"
+
+    def of(self, kept: "NDArray[np.bool_]") -> "_Rows":
+        """Return only the interviews that are marked."""
+        return _Rows(
+            self.row[kept],
+            Coded(self.dealer.places[kept], self.dealer.names),
+            Coded(self.kind.places[kept], self.kind.names),
+            {fact: happened[kept] for fact, happened in self.facts.items()},
+            self.full[kept],
+        )
+
+    def tables(self, exposed: "NDArray[np.bool_]") -> pd.DataFrame:
+        """Count full marks among the exposed and the others, by dealer and agency."""
+        return two_by_two(self.dealer, self.kind, exposed, self.full)
 
 
-def _burden(rows: pd.DataFrame, weights: Mapping[str, float]) -> Floats:
+def _rows(observations: Observations) -> dict[str, _Rows]:
+    """Return the interviews by questionnaire."""
+    survey, surveys = observations.coded("surveys", "survey"), observations["surveys"]
+    everything = _Rows(
+        np.arange(len(surveys)),
+        observations.coded("surveys", "dealer_id"),
+        observations.shared(kind_of_interview),
+        {fact: surveys[fact].to_numpy(dtype=np.float32) for fact in observations.members("surveys", "fact_")},
+        observations.shared(perfect).to_numpy(),
+    )
+    return {name: everything.of(survey.places == place) for place, name in enumerate(survey.names)}
+
+
+def _burden(rows: _Rows, weights: Mapping[str, float]) -> Floats:
     """Return the weight of each interview's failed facts; NaN where it answered none of those that matter."""
-    burden, known = np.zeros(len(rows)), np.zeros(len(rows), dtype=bool)
+    burden, known = np.zeros(len(rows.row)), np.zeros(len(rows.row), dtype=bool)
     for fact, weight in weights.items():
-        if fact in rows.columns:
-            happened = rows[fact].to_numpy(dtype=np.float32)
-            burden += weight * (happened == 0)
-            known |= ~np.isnan(happened)
+        if fact in rows.facts:
+            burden += weight * (rows.facts[fact] == 0)
+            known |= ~np.isnan(rows.facts[fact])
     return np.where(known, burden, np.nan)
 
 
-def _quarters(rows: pd.DataFrame, parts: list[tuple[pd.DataFrame, _Questionnaire]]) -> "NDArray[np.int64]":
+def _quarters(rows: _Rows, questionnaire: _Questionnaire) -> "NDArray[np.int64]":
     """Return the quarter of burden of each interview, 0 to 3, or -1 where it is unknown."""
-    quarters = np.full(len(rows), -1, dtype=np.int64)
-    for group, questionnaire in parts:
-        burden = _burden(group, questionnaire.weights)
-        found = np.searchsorted(questionnaire.cuts, burden, side="left")
-        quarters[rows.index.get_indexer(group.index)] = np.where(np.isnan(burden), -1, found)
-    return quarters
+    burden = _burden(rows, questionnaire.weights)
+    return np.where(np.isnan(burden), -1, np.searchsorted(questionnaire.cuts, burden, side="left"))
 
 
 def _split(quarter: "NDArray[np.int64]") -> dict[str, tuple["NDArray[np.bool_]", "NDArray[np.bool_]"]]:
@@ -297,17 +317,13 @@ def _split(quarter: "NDArray[np.int64]") -> dict[str, tuple["NDArray[np.bool_]",
     }
 
 
-def _tables(rows: pd.DataFrame, full: "pd.Series[bool]", questionnaire: _Questionnaire) -> pd.DataFrame:
+def _tables(rows: _Rows, questionnaire: _Questionnaire) -> pd.DataFrame:
     """Count full marks by burden: a table for each dealer, agency and split, each with the network's centre."""
-    burden = _burden(rows, questionnaire.weights)
-    known = ~np.isnan(burden)
-    quarter = np.searchsorted(questionnaire.cuts, burden[known], side="left")
-    dealers, vendors, hit = rows["dealer_id"][known], _vendors(rows)[known], full[known]
+    quarter = _quarters(rows, questionnaire)
+    judged = rows.of(quarter >= 0)
     return pd.concat(
         [
-            two_by_two(dealers[inside], vendors[inside], exposed[inside], hit[inside]).assign(
-                split=split, centre=questionnaire.centres[split]
-            )
-            for split, (inside, exposed) in _split(quarter).items()
+            judged.of(inside).tables(exposed[inside]).assign(split=split, centre=questionnaire.centres[split])
+            for split, (inside, exposed) in _split(quarter[quarter >= 0]).items()
         ]
     )
