@@ -105,6 +105,18 @@ def demo(
         typer.echo(f"{len(files)} files in {directory}; mingcha nightly --inbox {directory} reads them.")
 
 
+@app.command(name="detectors")
+def list_detectors(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="A detector such as wording/scripts.")] = None,
+    debug: Debug = False,
+) -> None:
+    """List the detectors, or print what a reviewer should know about one."""
+    with plain_words(debug=debug):
+        from flows.catalogue import catalogue, page  # noqa: PLC0415
+
+        _console().print(catalogue() if name is None else page(name), markup=False, highlight=False)
+
+
 @audit.command()
 def verify(home: Home = None, database: Database = None, debug: Debug = False) -> None:
     """Check that no event was changed, cut out or cut off; exit status 1 if one was."""

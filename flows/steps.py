@@ -1,5 +1,6 @@
 """The steps of a night after its rows are judged: land, weigh, open cases, report. None of them reckons anything."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pandas as pd
@@ -28,10 +29,17 @@ def write_page(night: Night, verdicts: dict[str, Verdict], remarks: tuple[str, .
 def land(night: Night, verdicts: dict[str, Verdict], key: lake.Key) -> dict[str, int]:
     """Land the accepted rows and return the version of every table of the lake."""
     settings = night.settings
-    for place, (source, verdict) in enumerate(verdicts.items()):
-        night.progress.told(source, place, len(verdicts))
-        if len(verdict.accepted):
-            landed = lake.land(settings.lake, source, verdict.accepted, key, storage_options=settings.storage)
+    accepted = {source: verdict.accepted for source, verdict in verdicts.items() if len(verdict.accepted)}
+    # The longest first: its customers are those of most other sources, whose tokens need not be made again then.
+    order = sorted(accepted, key=lambda source: -len(accepted[source]))
+
+    def land_one(source: str) -> lake.Landed:
+        return lake.land(settings.lake, source, accepted.pop(source), key, storage_options=settings.storage)
+
+    # Tokens are made under Python's lock and tables written outside it, so that two sources keep two cores busy.
+    with key.remembering(), ThreadPoolExecutor(2) as pool:
+        for place, (source, landed) in enumerate(zip(order, pool.map(land_one, order), strict=True)):
+            night.progress.told(source, place, len(order))
             note("landed", source=source, inserted=landed.inserted, updated=landed.updated, unchanged=landed.unchanged)
     return lake.versions(settings.lake, storage_options=settings.storage)
 
