@@ -13,7 +13,7 @@ Fisher (1935), "The logic of inductive inference", JRSS 98. McCullagh & Nelder (
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import CubicSpline
 from scipy.special import gammaln
 
@@ -71,12 +71,30 @@ def two_by_two(
         ],
         axis=1,
     )
-    found = counts[:, 2] + counts[:, 3]
-    telling = np.flatnonzero(
-        (counts[:, 0] > 0) & (counts[:, 1] > 0) & (found > 0) & (found < counts[:, :2].sum(axis=1))
-    )
-    tables = pd.DataFrame(counts[telling], columns=list(TABLE), index=unit.names[telling // max(shape[1], 1)])
-    return tables.assign(stratum=stratum.names[telling % max(shape[1], 1)])
+    return telling_tables(counts.reshape(*shape, len(TABLE)), unit.names, stratum.names)
+
+
+def telling_tables(counts: NDArray[np.int64], units: "pd.Index[str]", strata: "pd.Index[str]") -> pd.DataFrame:
+    """Lay out counted tables as `two_by_two` does, without those that can tell nothing.
+
+    Parameters
+    ----------
+    counts
+        Counts in the order of `TABLE`, shape (units, strata, 4).
+    units, strata
+        Their names.
+
+    Examples
+    --------
+    >>> telling_tables(np.array([[[3, 2, 2, 1], [3, 0, 2, 0]]]), pd.Index(["D1"]), pd.Index(["SSI", "CSI"]))
+        exposed  others  exposed_hits  other_hits stratum
+    D1        3       2             2           1     SSI
+    """
+    exposed, others, exposed_hits, other_hits = np.moveaxis(counts, 2, 0)
+    found = exposed_hits + other_hits
+    unit, stratum = np.nonzero((exposed > 0) & (others > 0) & (found > 0) & (found < exposed + others))
+    tables = pd.DataFrame(counts[unit, stratum], columns=list(TABLE), index=units[unit])
+    return tables.assign(stratum=strata[stratum])
 
 
 def learn_odds(tables: pd.DataFrame, centre: ArrayLike) -> Spread:
