@@ -34,7 +34,7 @@ def land(night: Night, verdicts: dict[str, Verdict], key: lake.Key) -> dict[str,
     order = sorted(accepted, key=lambda source: -len(accepted[source]))
 
     def land_one(source: str) -> lake.Landed:
-        return lake.land(settings.lake, source, accepted.pop(source), key, storage_options=settings.storage)
+        return lake.land(settings.lake, source, accepted[source], key, storage_options=settings.storage)
 
     # Tokens are made under Python's lock and tables written outside it, so that two sources keep two cores busy.
     with key.remembering(), ThreadPoolExecutor(2) as pool:

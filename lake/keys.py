@@ -11,11 +11,15 @@ import hmac
 import os
 import secrets
 import string
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import NoReturn, Self
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lake.errors import KeyInvalid, KeyLost
 from lake.tables import delivered
@@ -23,6 +27,9 @@ from lake.tables import delivered
 _KEY_BYTES = 32
 _BLOCK_BYTES = 64
 _TOKEN_BYTES = 12
+_LOOK_UP_FROM = 0.2
+"""Values per remembered one from which looking up is quicker than hashing anew: each look-up indexes all of those."""
+
 TOKEN_LENGTH = 16
 """Characters of a token: 96 bits, so that among 100 million values a collision has a chance of 1 in 10 trillion."""
 
@@ -61,6 +68,7 @@ class Key:
         padded = secret.ljust(_BLOCK_BYTES, b"\0")
         self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded))
         self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
+        self._remembered: dict[str, _Known] | None = None
 
     def __repr__(self) -> str:
         return f"Key(origin={self.origin!r}, fingerprint={self.fingerprint!r})"
@@ -130,11 +138,26 @@ class Key:
         pyarrow.Array
             ``large_string``: the first 16 characters of base64url(HMAC-SHA256(key, kind ":" value)).
         """
-        encoded = values.dictionary_encode()
-        distinct = encoded.dictionary.cast(pa.large_binary()).to_pylist()
-        return self._tokens_of_distinct(kind, distinct).take(encoded.indices)
+        if pa.types.is_dictionary(values.type):
+            return self.tokens(kind, values.dictionary).take(values.indices)
+        if self._remembered is None:
+            encoded = values.dictionary_encode()
+            return self._tokens_of_distinct(kind, encoded.dictionary).take(encoded.indices)
+        known = self._remembered.setdefault(kind, _Known())
+        with known.lock:
+            return known.tokens_of(values.cast(pa.large_string()), lambda new: self._tokens_of_distinct(kind, new))
 
-    def _tokens_of_distinct(self, kind: str, values: list[bytes]) -> pa.Array:
+    @contextmanager
+    def remembering(self) -> Iterator[None]:
+        """Hash no value twice within the block: most customers of one source are those of another."""
+        self._remembered = {}
+        try:
+            yield
+        finally:
+            self._remembered = None
+
+    def _tokens_of_distinct(self, kind: str, distinct: pa.Array) -> pa.Array:
+        values: list[bytes] = distinct.cast(pa.large_binary()).to_pylist()
         inner = self._inner.copy()
         inner.update(f"{kind}:".encode())
         new_inner, new_outer = inner.copy, self._outer.copy  # a name looked up a million times costs as much as a hash
@@ -150,6 +173,29 @@ class Key:
         characters = base64.urlsafe_b64encode(whole[:, :_TOKEN_BYTES].tobytes())
         offsets = np.arange(len(values) + 1, dtype=np.int64) * TOKEN_LENGTH
         return pa.LargeStringArray.from_buffers(len(values), pa.py_buffer(offsets), pa.py_buffer(characters))
+
+
+class _Known:
+    """Values of one kind whose tokens were made already."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self._values = pa.array([], pa.large_string())
+        self._tokens = pa.array([], pa.large_string())
+
+    def tokens_of(self, values: pa.Array, make: Callable[[pa.Array], pa.Array]) -> pa.Array:
+        """Return the token of each value, making those that are new."""
+        if len(values) < len(self._values) * _LOOK_UP_FROM:
+            encoded = values.dictionary_encode()
+            return make(encoded.dictionary).take(encoded.indices)
+        place = pc.index_in(values, value_set=self._values)
+        is_new = pc.and_(pc.is_null(place), pc.is_valid(values))
+        if pc.any(is_new).as_py():
+            new = values.filter(is_new).dictionary_encode()
+            place = pc.replace_with_mask(place, is_new, pc.add(new.indices, len(self._values)).cast(place.type))
+            self._tokens = pa.concat_arrays([self._tokens, make(new.dictionary)])
+            self._values = pa.concat_arrays([self._values, new.dictionary])
+        return self._tokens.take(place)
 
 
 def _parse(text: str, origin: str) -> bytes:

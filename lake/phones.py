@@ -84,8 +84,7 @@ def _look_up(prefix: str, length: int) -> tuple[str, str | None]:
 
 
 def _by_digits(numbers: pa.Array, key: Key) -> dict[str, pa.Array]:
-    whole = pc.and_(pc.greater_equal(pc.binary_length(numbers), _SHORTEST), pc.string_is_ascii(numbers))
-    whole = pc.and_(whole, pc.match_substring_regex(numbers, "^[0-9]+$"))
+    whole = pc.and_(pc.greater_equal(pc.binary_length(numbers), _SHORTEST), pc.ascii_is_decimal(numbers))
     long_enough = pc.if_else(whole, numbers, pa.scalar(None, numbers.type))
     last2 = pc.utf8_slice_codeunits(long_enough, -2)
     shown = _joined(

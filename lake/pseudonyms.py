@@ -69,13 +69,14 @@ def _landed(source: Source, column: Column, series: pd.Series, key: Key) -> dict
         case Personal.FREE_TEXT:
             return {column.name: scrub(values)}
         case Personal.VEHICLE:
-            return {column.name: key.tokens("vin", pc.utf8_upper(values))}
+            return {column.name: key.tokens("vin", pc.ascii_upper(values))}
         case Personal.CUSTOMER:
             return {column.name: key.tokens("customer_id", values)}
-        case Personal.PHONE:
+        case Personal.PHONE if source.name in _JUDGED:
             numbers = values.dictionary_encode()  # once for tokens and facts alike
-            facts = describe(numbers, key) if source.name in _JUDGED else {}
-            return {column.name: key.tokens("phone", numbers)} | facts
+            return {column.name: key.tokens("phone", numbers)} | describe(numbers, key)
+        case Personal.PHONE:
+            return {column.name: key.tokens("phone", values)}
 
 
 def _values(series: pd.Series, kind: pa.DataType) -> pa.Array:
