@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -136,10 +137,11 @@ def ingest(night: Night) -> Delivered:
 
     new = [file for file in files if (file.source, file.sha256) not in landed]
     deliveries = []
-    for place, file in enumerate(new):
-        night.progress.told(file.name, place, len(new))
-        deliveries.append(read(file, maps))
-        note("read", source=file.source, file=file.name, rows=deliveries[-1].rows_read)
+    with ThreadPoolExecutor(2) as pool:  # much of reading keeps one core busy only
+        for place, delivery in enumerate(pool.map(lambda file: read(file, maps), new)):
+            night.progress.told(delivery.file_name, place, len(new))
+            note("read", source=delivery.source, file=delivery.file_name, rows=delivery.rows_read)
+            deliveries.append(delivery)
     for table in settings.tables:
         night.progress.told(table.source, len(new), len(new))
         delivery = read_table(table.url.get_secret_value(), table.table or table.query or "", table.source, maps)

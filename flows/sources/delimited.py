@@ -65,14 +65,15 @@ def _read(name: str, open_text: Callable[[], TextStream]) -> Rows:
     delimiter, headings, has_rows = _look_at_headings(name, open_text)
     if not has_rows:
         return Rows(pa.table([pa.nulls(0)] * len(headings), names=headings), np.empty(0, dtype=np.int64))
-    table, broken = _parse(name, open_text, delimiter, headings, count_rows=False)
+    table, broken, line_feeds = _parse(name, open_text, delimiter, headings, count_rows=False)
     if broken:
         # Only a single thread knows the numbers of the rows; broken ones are too rare to read every file that way.
-        table, broken = _parse(name, open_text, delimiter, headings, count_rows=True)
+        table, broken, line_feeds = _parse(name, open_text, delimiter, headings, count_rows=True)
     numbers = np.setdiff1d(
         np.arange(2, table.num_rows + len(broken) + 2), np.fromiter(broken, np.int64, len(broken)), assume_unique=True
     )
-    _refuse_stray_quote(name, table, numbers, delimiter)
+    if line_feeds > table.num_rows + len(broken) + 1:
+        _refuse_stray_quote(name, table, numbers, delimiter)
     table, numbers = _without_empty_lines(table, numbers)
     problems = {
         number: f"the row has {row.actual_columns} fields where the headings have {row.expected_columns}"
@@ -108,7 +109,8 @@ def _look_at_headings(name: str, open_text: Callable[[], TextStream]) -> tuple[s
 
 def _parse(
     name: str, open_text: Callable[[], TextStream], delimiter: str, headings: list[str], *, count_rows: bool
-) -> tuple[pa.Table, dict[int, pa.csv.InvalidRow]]:
+) -> tuple[pa.Table, dict[int, pa.csv.InvalidRow], int]:
+    """Return the rows, the broken ones by number, and how many line feeds the file has."""
     broken: list[pa.csv.InvalidRow] = []
 
     def set_apart(row: pa.csv.InvalidRow) -> str:
@@ -146,8 +148,8 @@ def _parse(
         if count_rows and "\n" in row.text and row.text.count('"') % 2:
             raise _stray_quote(name, row.number)
     if count_rows:
-        return table, {row.number: row for row in broken}
-    return table, dict(enumerate(broken))
+        return table, {row.number: row for row in broken}, stream.line_feeds
+    return table, dict(enumerate(broken)), stream.line_feeds
 
 
 def _row_of_longest_record(open_text: Callable[[], TextStream], delimiter: str) -> int:

@@ -61,6 +61,11 @@ class TextStream(io.RawIOBase):
         """Say that it can be read."""
         return True
 
+    @property
+    def line_feeds(self) -> int:
+        """How many line feeds have passed."""
+        return self._line_feeds
+
     def read(self, size: int = -1) -> bytes:
         """Return up to about `size` bytes of UTF-8, nothing at the end."""
         size = 2**20 if size is None or size < 0 else size
