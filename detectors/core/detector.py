@@ -54,11 +54,15 @@ class Detector(ABC):
         Sources, each with the columns that must have a value somewhere in the network. Without them it abstains.
     decisive
         Whether this evidence may open a case with no second family beside it.
+    independent
+        Whether its family is evidence of its own. One that looks at what other families look at as well adds to their
+        evidence but is never multiplied with it, nor is it one of the two families that a case needs.
     """
 
     schemes: ClassVar[tuple[Scheme, ...]]
     needs: ClassVar[Mapping[str, tuple[str, ...]]]
     decisive: ClassVar[bool] = False
+    independent: ClassVar[bool] = True
 
     @property
     def name(self) -> str:

@@ -12,6 +12,8 @@ from detectors.core.schemes import Scheme
 
 UNIT = ["unit_kind", "unit_id", "scheme"]
 _LARGEST_BITS = 900.0
+_SECOND_LOOK = 0.1
+"""Weight of evidence that is not independent, in its average with the product of what is."""
 
 
 @dataclass(frozen=True)
@@ -79,12 +81,15 @@ def learnt_priors(priors: Mapping[Scheme, float], outcomes: pd.DataFrame | None)
 
 
 def join_families(evidence: pd.DataFrame, settings: FindingSettings) -> pd.DataFrame:
-    """Join the evidence about each unit and scheme: averaged within a family, multiplied across families.
+    """Join the evidence about each unit and scheme: averaged within a family, multiplied across independent families.
+
+    The product of independent e-values, and its average with a dependent one, are e-values again.
 
     Parameters
     ----------
     evidence
-        One row a unit, scheme and detector: `UNIT`, ``family``, ``n``, ``bits``, ``abstained`` and ``decisive``.
+        One row a unit, scheme and detector: `UNIT`, ``family``, ``n``, ``bits``, ``abstained``, ``decisive`` and
+        ``independent``.
     settings
         Caps and needs.
 
@@ -96,10 +101,10 @@ def join_families(evidence: pd.DataFrame, settings: FindingSettings) -> pd.DataF
     Examples
     --------
     >>> evidence = pd.DataFrame(
-    ...     [("dealer", "D1", "coached", "ratings", 40, 5.0, False, False),
-    ...      ("dealer", "D1", "coached", "ratings", 40, 5.0, False, False),
-    ...      ("dealer", "D1", "coached", "wording", 30, 20.0, False, False)],
-    ...     columns=[*UNIT, "family", "n", "bits", "abstained", "decisive"])
+    ...     [("dealer", "D1", "coached", "ratings", 40, 5.0, False, False, True),
+    ...      ("dealer", "D1", "coached", "ratings", 40, 5.0, False, False, True),
+    ...      ("dealer", "D1", "coached", "wording", 30, 20.0, False, False, True)],
+    ...     columns=[*UNIT, "family", "n", "bits", "abstained", "decisive", "independent"])
     >>> joined = join_families(evidence, FindingSettings()).iloc[0]
     >>> joined["unit_id"], float(joined["bits"]), bool(joined["enough"])
     ('D1', 17.0, True)
@@ -111,15 +116,22 @@ def join_families(evidence: pd.DataFrame, settings: FindingSettings) -> pd.DataF
     )
     families = (
         e_values.groupby([*UNIT, "family"], sort=False)
-        .agg(e=("e", "mean"), decisive=("decisive", "any"), alone=("alone", "any"))
+        .agg(e=("e", "mean"), decisive=("decisive", "any"), alone=("alone", "any"), own=("independent", "any"))
         .reset_index()
     )
     cap = np.where(families["decisive"], settings.decisive_cap_bits, settings.family_cap_bits)
     families["bits"] = np.minimum(np.log2(families["e"].clip(lower=2.0**-60)), cap)
     families["speaks"] = families["bits"] >= settings.family_needs_bits
-    joined = families.groupby(UNIT, sort=False).agg(
-        bits=("bits", "sum"), speaking=("speaks", "sum"), alone=("alone", "any")
+    joined = (
+        families[families["own"]]
+        .groupby(UNIT, sort=False)
+        .agg(bits=("bits", "sum"), speaking=("speaks", "sum"), alone=("alone", "any"))
     )
+    second = families[~families["own"]].groupby(UNIT, sort=False)["bits"].mean()
+    joined = joined.join(second.rename("second"), how="outer").fillna({"bits": 0.0, "speaking": 0})
+    # Where nothing takes a second look, the product is averaged with itself.
+    again = joined["second"].fillna(joined["bits"])
+    joined["bits"] = np.logaddexp2(np.log2(1 - _SECOND_LOOK) + joined["bits"], np.log2(_SECOND_LOOK) + again)
     everyone = evidence.assign(n=evidence["n"].where(~evidence["abstained"], 0)).groupby(UNIT, sort=True)["n"].max()
     found = everyone.to_frame().join(joined)
     return pd.DataFrame(

@@ -31,6 +31,7 @@ _EVIDENCE = {
     "abstained": "bool",
     "reason": "str",
     "decisive": "bool",
+    "independent": "bool",
 }
 
 
@@ -102,7 +103,9 @@ def weigh(
 
     records = pd.concat([interviewers.records, dealers.records], ignore_index=True)
     return Weighing(
-        evidence=pd.concat([dealers.evidence, interviewers.evidence], ignore_index=True).drop(columns="decisive"),
+        evidence=pd.concat([dealers.evidence, interviewers.evidence], ignore_index=True).drop(
+            columns=["decisive", "independent"]
+        ),
         scores=pd.concat([dealers.scores, interviewers.scores], ignore_index=True),
         records=worth_listening(records, observations),
         dealers=_adjust(observations, records),
@@ -195,6 +198,7 @@ def _fixed(detector: Detector) -> dict[str, str | bool]:
         "family": detector.family,
         "detector": detector.name,
         "decisive": detector.decisive,
+        "independent": detector.independent,
     }
 
 

@@ -58,7 +58,16 @@ from detectors.core.schemes import Scheme
 from detectors.crosschecks.quality import Quality, burden, learn_quality, proxies
 
 _PLACES = ("region", "brand")
-_BURDENED = ("light", "heavy")
+_PULL = 2.0
+"""Standard errors beyond which a dealer pulls no harder on the fit."""
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """Log-odds for each standard deviation of a proxy, for each place, and the intercept; and their covariance."""
+
+    coefficients: "pd.Series[float]"
+    covariance: Floats
 
 
 @dataclass(frozen=True)
@@ -73,8 +82,8 @@ class _Learnt:
         Share of full marks by kind of interview.
     leniency
         Log-odds by which an interviewer's full marks exceed the usual, shrunk.
-    coefficients
-        Log-odds for each standard deviation of a proxy, for each place, and the intercept.
+    fitted
+        What a dealer's proxies and place imply.
     heavy_from
         Burden of failed facts from which an interview counts as heavily burdened, by questionnaire.
     heavy_offset
@@ -86,7 +95,7 @@ class _Learnt:
     quality: Quality
     usual: "pd.Series[float]"
     leniency: "pd.Series[float]"
-    coefficients: "pd.Series[float]"
+    fitted: _Fitted
     heavy_from: float
     heavy_offset: float
     spread: Spread
@@ -135,8 +144,8 @@ class Implied(Detector):
             )
         quality = learn_quality(network)
         features, doubt = _features(network, quality, judged.index)
-        coefficients = _fit(features, judged)
-        rate, rate_sd = _implied(judged["offset"], features, doubt, coefficients)
+        fitted = _fit(features, judged)
+        rate, rate_sd = _implied(judged["offset"], features, doubt, fitted)
         weight = burden(network, quality.fact_weights)
         heavy_from = max(float(np.nanquantile(weight, 0.6)), 1e-9) if not np.isnan(weight).all() else np.inf
         heavy = weight >= heavy_from
@@ -145,7 +154,7 @@ class Implied(Detector):
             quality=quality,
             usual=usual,
             leniency=leniency,
-            coefficients=coefficients,
+            fitted=fitted,
             heavy_from=heavy_from,
             heavy_offset=min(float(logit(heavy_share) - logit(light_share)), 0.0),
             spread=learn_counts(judged["full"], judged["n"], rate, rate_sd=rate_sd),
@@ -155,7 +164,7 @@ class Implied(Detector):
         full = self._full(observations)
         counts = _count(observations, full, learned.usual, learned.leniency)
         features, doubt = _features(observations, learned.quality, counts.index)
-        rate, rate_sd = _implied(counts["offset"], features, doubt, learned.coefficients)
+        rate, rate_sd = _implied(counts["offset"], features, doubt, learned.fitted)
         likely = count_range(counts["n"], rate, learned.spread).set_axis(counts.index)
         abstained = counts["n"] < self.fewest_interviews
         units = answer(
@@ -256,19 +265,29 @@ def _features(
 
 
 def _implied(
-    offset: "pd.Series[float]", features: pd.DataFrame, doubt: pd.DataFrame, coefficients: "pd.Series[float]"
+    offset: "pd.Series[float]", features: pd.DataFrame, doubt: pd.DataFrame, fitted: _Fitted
 ) -> tuple[Floats, Floats]:
-    """Return the implied share of full marks of each dealer, and how uncertain its log-odds are."""
-    beta = coefficients.reindex(features.columns).fillna(0.0)
-    rate = expit((offset + features @ beta).to_numpy(dtype=np.float64))
-    slope = beta[doubt.columns].to_numpy() + 2 * features[doubt.columns].to_numpy() * (
-        beta[[f"{name} squared" for name in doubt.columns]].to_numpy()
+    """Return the implied share of full marks of each dealer, and how uncertain its log-odds are.
+
+    They are uncertain because proxies are measured on few rows, and because dealers as extreme as this one are rare.
+    """
+    names = fitted.coefficients.index
+    x = features.reindex(columns=names).fillna(0.0)
+    rate = expit((offset + x @ fitted.coefficients).to_numpy(dtype=np.float64))
+    slope = fitted.coefficients[doubt.columns].to_numpy() + 2 * features[doubt.columns].to_numpy() * (
+        fitted.coefficients[[f"{name} squared" for name in doubt.columns]].to_numpy()
     )
-    return rate, np.sqrt((slope**2 * doubt.to_numpy()).sum(axis=1))
+    unmeasured = (slope**2 * doubt.to_numpy()).sum(axis=1)
+    extreme = np.einsum("ij,jk,ik->i", x.to_numpy(), fitted.covariance, x.to_numpy())
+    return rate, np.sqrt(unmeasured + extreme)
 
 
-def _fit(features: pd.DataFrame, counts: pd.DataFrame, rounds: int = 25) -> "pd.Series[float]":
-    """Fit log-odds by ridge-penalised quasi-binomial scoring that trusts dealers with too many full marks less."""
+def _fit(features: pd.DataFrame, counts: pd.DataFrame, rounds: int = 25) -> _Fitted:
+    """Fit log-odds by ridge-penalised quasi-binomial scoring in which no dealer pulls harder than `_PULL` allows.
+
+    Whoever lies far above the fit may cheat or may excel, so that nobody is left out: a fit without the excellent
+    dealers would call them cheats.
+    """
     x, n, k = features.to_numpy(), counts["n"].to_numpy(dtype=np.float64), counts["full"].to_numpy(dtype=np.float64)
     offset = counts["offset"].to_numpy()
     penalty = np.diag([0.0 if name == "everyone" else 1.0 for name in features.columns])
@@ -278,13 +297,13 @@ def _fit(features: pd.DataFrame, counts: pd.DataFrame, rounds: int = 25) -> "pd.
         information = n * p * (1 - p)
         weight = trust * information / (1 + between * information)
         residual = (k - n * p) / information
-        beta = beta + np.linalg.solve((x.T * weight) @ x + penalty, x.T @ (weight * residual) - penalty @ beta)
-        beta = np.clip(beta, -6.0, 6.0)
+        normal = (x.T * weight) @ x + penalty
+        beta = np.clip(beta + np.linalg.solve(normal, x.T @ (weight * residual) - penalty @ beta), -6.0, 6.0)
         standardised = residual * np.sqrt(information / (1 + between * information))
-        # Cheats have too many full marks, never too few: only the upper side loses trust.
-        trust = expit(-2.0 * (standardised - 2.0))
+        # Huber's weights.
+        trust = np.minimum(1.0, _PULL / np.maximum(np.abs(standardised), 1e-9))
         between = _variance_between(residual, information, trust)
-    return pd.Series(beta, index=features.columns)
+    return _Fitted(pd.Series(beta, index=features.columns), np.linalg.inv(normal))
 
 
 def _variance_between(residual: Floats, information: Floats, trust: Floats) -> float:

@@ -87,6 +87,7 @@ class Outliers(Detector):
         Scheme.WITHHELD,
         Scheme.TARGET_GAMING,
     )
+    independent: ClassVar[bool] = False
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"surveys": ("overall", "q_", "called_at")}
 
     def _learn(self, network: Observations) -> _Learnt:

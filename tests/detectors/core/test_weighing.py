@@ -84,8 +84,8 @@ def scored(weighing_scores: pd.DataFrame, unit: str, scheme: Scheme) -> pd.Serie
 
 def evidence(*rows: tuple[str, str, float, bool]) -> pd.DataFrame:
     return pd.DataFrame(
-        [("dealer", unit, "coached", family, 50, bits, False, decisive) for unit, family, bits, decisive in rows],
-        columns=[*UNIT, "family", "n", "bits", "abstained", "decisive"],
+        [("dealer", unit, "coached", family, 50, bits, False, decisive, True) for unit, family, bits, decisive in rows],
+        columns=[*UNIT, "family", "n", "bits", "abstained", "decisive", "independent"],
     )
 
 
@@ -105,6 +105,14 @@ def test_two_families_or_one_decisive_detector_open_a_case() -> None:
 def test_a_family_counts_for_no_more_than_its_cap() -> None:
     joined = join_families(evidence(("D1", "ratings", 300.0, False)), FindingSettings(family_cap_bits=12.0))
     assert joined["bits"].tolist() == [12.0]
+
+
+def test_a_second_look_at_the_same_things_adds_but_is_no_second_family() -> None:
+    first = evidence(("D1", "ratings", 9.0, False), ("D2", "ratings", 9.0, False), ("D3", "ratings", 0.0, False))
+    again = evidence(("D1", "profile", 11.0, False), ("D2", "profile", -1.0, False), ("D3", "profile", 11.0, False))
+    joined = join_families(pd.concat([first, again.assign(independent=False)]), FindingSettings()).set_index("unit_id")
+    assert not joined["enough"].any()
+    assert joined["bits"].to_numpy() == pytest.approx([9.38, 8.85, 7.68], abs=0.01)
 
 
 def test_abstentions_neither_help_nor_hurt() -> None:
