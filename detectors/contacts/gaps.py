@@ -41,7 +41,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from detectors.contacts.visits import months_called, told_by, visits_of
+from detectors.contacts.visits import Visits, months_called, told_by, visits_of
 from detectors.core.detector import Detector
 from detectors.core.evidence import Weighed, answer, no_records
 from detectors.core.instruments.counts import count_bits, learn_counts
@@ -56,7 +56,7 @@ class _Learnt:
     """What names a customer, how many visits are missing by month and kind, and how honest dealers differ."""
 
     identity: str
-    rates: "pd.Series[float]"
+    rates: pd.DataFrame
     spread: Spread
 
 
@@ -84,18 +84,20 @@ class Gaps(Detector):
     def _learn(self, network: Observations) -> _Learnt:
         identity = told_by(network)
         visits = visits_of(network, identity)
-        visits = visits[visits["month"].isin(list(months_called(visits)))]
+        visits = visits.within(months_called(visits))
         # The median dealer, so that cheats' gaps do not become the rule; its months and kinds as the network's.
-        shares = 1 - visits.groupby("dealer_id")["listed"].mean()
-        rates = 1 - visits.groupby(["month", "kind"])["listed"].mean()
-        usual = float(np.clip(shares.median(), 0.005, 0.995))
-        overall = float(np.clip(1 - visits["listed"].mean(), 0.005, 0.995))
-        log_odds = np.log(rates.clip(0.005, 0.995) / (1 - rates.clip(0.005, 0.995)))
-        moved = log_odds + np.log(usual / (1 - usual)) - np.log(overall / (1 - overall))
-        rates = 1 / (1 + np.exp(-moved))
-        counts = _count(visits, rates)
+        missing, listed = visits.counts.sum(axis=(1, 2, 4)).T
+        there = missing + listed > 0
+        usual = float(np.clip(np.median(missing[there] / (missing + listed)[there]), 0.005, 0.995))
+        overall = float(np.clip(missing.sum() / (missing + listed).sum(), 0.005, 0.995))
+        missing, listed = np.moveaxis(visits.counts.sum(axis=(0, 4))[:, :-1], 2, 0)
+        with np.errstate(invalid="ignore"):
+            rates = np.clip(missing / (missing + listed), 0.005, 0.995)
+        moved = np.log(rates / (1 - rates)) + np.log(usual / (1 - usual)) - np.log(overall / (1 - overall))
+        by_month = pd.DataFrame(1 / (1 + np.exp(-moved)), index=visits.months, columns=visits.kinds)
+        counts = _count(visits, by_month)
         spread = learn_counts(counts["missing"], counts["visits"], counts["rate"], potency=self.potency)
-        return _Learnt(identity, rates, spread)
+        return _Learnt(identity, by_month, spread)
 
     def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
         counts = _count(visits_of(observations, learned.identity), learned.rates)
@@ -122,10 +124,15 @@ class Gaps(Detector):
         return Weighed(units, no_records())
 
 
-def _count(visits: pd.DataFrame, rates: "pd.Series[float]") -> pd.DataFrame:
+def _count(visits: Visits, rates: pd.DataFrame) -> pd.DataFrame:
     """Return ``visits``, ``missing`` and the expected ``rate`` of each dealer, in the months that have a rate."""
-    rate = pd.Series(rates.reindex(pd.MultiIndex.from_frame(visits[["month", "kind"]])).to_numpy(), index=visits.index)
-    known = visits.assign(rate=rate, missing=~visits["listed"])[rate.notna()]
-    return known.groupby("dealer_id", sort=True).agg(
-        visits=("missing", "size"), missing=("missing", "sum"), rate=("rate", "mean")
+    rate = rates.reindex(index=visits.months, columns=visits.kinds).to_numpy()
+    known = ~np.isnan(rate)
+    missing, listed = np.moveaxis(visits.counts.sum(axis=4)[:, :, :-1][:, known], 2, 0)
+    total = missing + listed
+    there = total.sum(axis=1) > 0
+    missing, total = missing[there], total[there]
+    n = total.sum(axis=1)
+    return pd.DataFrame(
+        {"visits": n, "missing": missing.sum(axis=1), "rate": total @ rate[known] / n}, index=visits.dealers[there]
     )

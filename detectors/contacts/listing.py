@@ -11,15 +11,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
-from detectors.contacts.matching import (
-    IDENTITIES,
-    Flags,
-    among,
-    interviews_through,
-    keys,
-    own_customer,
-    transactions_of,
-)
+from detectors.contacts.matching import Flags, among, match, token
+from detectors.core.codes import Coded
 from detectors.core.detector import NotEnough
 from detectors.core.evidence import Weighed, answer, no_records, records
 from detectors.core.instruments.counts import SHARES, count_bits, learn_counts
@@ -32,6 +25,25 @@ _CAP_QUANTILE, _ROUNDS = 0.99, 12
 
 Sentence = Callable[[int, int, int, int], str]
 """Told hits, rows, and the fewest and most hits of honest lists, it writes the reason."""
+
+
+@dataclass(frozen=True)
+class Marked:
+    """The rows of a source that have a trait, each of shape (rows,).
+
+    Parameters
+    ----------
+    source
+        Contacts or surveys.
+    looked
+        Which rows could have the trait.
+    hit
+        Which of them have it.
+    """
+
+    source: str
+    looked: Flags
+    hit: Flags
 
 
 @dataclass(frozen=True)
@@ -64,29 +76,23 @@ def number_source(network: Observations) -> str:
     raise NotEnough("No row of contacts or surveys has a value in phone.")
 
 
-def numbers(observations: Observations, source: str) -> pd.DataFrame:
-    """Return the rows of a source that have a phone, ``record_id`` beside their columns, with a fresh index."""
-    if not observations.has(source, "phone"):
-        return pd.DataFrame({name: pd.Series(dtype="str") for name in ("record_id", "dealer_id", "phone")})
-    frame = observations[source]
-    rows = frame[frame["phone"].notna()].reset_index(drop=True)
-    return rows.rename(columns={SOURCES[source].key: "record_id"})
+def contacts_by(observations: Observations, column: str) -> Coded:
+    """Return a column of contacts in codes, rows without a value under the last name: ``""``."""
+    nowhere = pd.Index([""], dtype="str")
+    if column not in observations["contacts"].columns:
+        return Coded(np.zeros(len(observations["contacts"]), dtype=np.int64), nowhere)
+    coded = observations.coded("contacts", column)
+    return Coded(np.where(coded.places < 0, len(coded.names), coded.places), coded.names.append(nowhere))
 
 
-def reachable_customers(observations: Observations) -> tuple[pd.DataFrame, Flags]:
-    """Return the numbers of customers whom the dealer's transactions can reach, and which differ from theirs."""
-    rows, transactions = numbers(observations, "contacts"), transactions_of(observations)
-    if transactions is None:
-        return rows.head(0), np.zeros(0, dtype=bool)
-    reachable = transactions[transactions["phone"].notna()]
-    known = np.zeros(len(rows), dtype=bool)
-    for identity in IDENTITIES:
-        known |= among(keys(rows, "dealer_id", identity), keys(reachable, "dealer_id", identity))
-    rows = rows[known].reset_index(drop=True)
-    return rows, np.asarray(~own_customer(rows, reachable), dtype=bool)
+def differing_numbers(observations: Observations) -> Marked:
+    """Mark the numbers that differ from those the dealer's transactions have, where they have any for the customer."""
+    found = match(observations, "contacts")
+    looked = found.reachable & (token(observations, "contacts", "phone") != 0)
+    return Marked("contacts", looked, looked & ~found.own)
 
 
-def learn_honest(dealers: pd.Series, hit: Flags, *, potency: float) -> Honest:
+def learn_honest(network: Observations, marked: Marked, *, potency: float) -> Honest:
     """Learn how often rows of honest lists have the trait, from a network that holds some cheats.
 
     A dealer's hits count at most as many as the 99 % quantile of chance allows, so that a few lists full of the trait
@@ -94,8 +100,10 @@ def learn_honest(dealers: pd.Series, hit: Flags, *, potency: float) -> Honest:
 
     Parameters
     ----------
-    dealers, hit
-        Dealer of each row, and whether the row has the trait.
+    network
+        Every row of the window.
+    marked
+        The rows that could have the trait, and those that have it.
     potency
         Probability that a manipulated row has the trait.
 
@@ -104,7 +112,7 @@ def learn_honest(dealers: pd.Series, hit: Flags, *, potency: float) -> Honest:
     NotEnough
         If there are no rows.
     """
-    tally = tally_rows(dealers, hit)
+    tally = _tally(network, marked)
     if tally.empty:
         raise NotEnough("No list has a number to look at.")
     rows, hits = tally["rows"].to_numpy(), tally["hits"].to_numpy()
@@ -114,20 +122,16 @@ def learn_honest(dealers: pd.Series, hit: Flags, *, potency: float) -> Honest:
     return Honest(rate, learn_counts(hits, rows, rate, potency=potency))
 
 
-def tally_rows(dealers: pd.Series, hit: Flags) -> pd.DataFrame:
-    """Return ``rows`` and ``hits`` of each dealer, sorted by dealer."""
-    codes, names = pd.factorize(dealers, sort=True)
-    return pd.DataFrame(
-        {"rows": np.bincount(codes, minlength=len(names)), "hits": np.bincount(codes[hit], minlength=len(names))},
-        index=pd.Index(names, dtype="str"),
-    )
+def _tally(observations: Observations, marked: Marked) -> pd.DataFrame:
+    """Return ``rows`` and ``hits`` of each dealer that has rows, sorted by dealer."""
+    dealers = observations.coded(marked.source, "dealer_id")
+    tally = pd.DataFrame({"rows": dealers.count(marked.looked), "hits": dealers.count(marked.hit)}, index=dealers.names)
+    return tally[tally["rows"] > 0]
 
 
 def weigh_list(
     observations: Observations,
-    source: str,
-    rows: pd.DataFrame,
-    hit: Flags,
+    marked: Marked,
     honest: Honest,
     *,
     potency: float,
@@ -141,12 +145,8 @@ def weigh_list(
     ----------
     observations
         The units' rows, for naming the interviews that were held through the marked numbers.
-    source
-        Where `rows` come from.
-    rows
-        Columns ``record_id``, ``dealer_id`` and ``phone``; the rows that could have the trait.
-    hit
-        Which of them have it.
+    marked
+        The rows that could have the trait, and those that have it.
     honest
         From `learn_honest`.
     potency
@@ -158,7 +158,7 @@ def weigh_list(
     record_reason
         What is said of each marked row.
     """
-    tally = tally_rows(rows["dealer_id"], hit)
+    tally = _tally(observations, marked)
     n, hits = tally["rows"].to_numpy(), tally["hits"].to_numpy()
     few = n < fewest_rows
     likely = count_range(n, honest.rate, honest.spread)
@@ -177,8 +177,7 @@ def weigh_list(
         ],
     )
     probability = pd.Series(_manipulated(n, hits, honest, potency), index=tally.index)[~few]
-    named = rows.loc[hit & rows["dealer_id"].isin(probability.index).to_numpy(), ["record_id", "dealer_id", "phone"]]
-    return Weighed(units, _named(observations, source, named, probability, record_reason))
+    return Weighed(units, _named(observations, marked, probability, record_reason))
 
 
 def _manipulated(
@@ -191,33 +190,21 @@ def _manipulated(
     return np.asarray(share * potency / (share * potency + (1 - share) * rate), dtype=np.float64)
 
 
-def _named(
-    observations: Observations, source: str, named: pd.DataFrame, probability: "pd.Series[float]", reason: str
-) -> pd.DataFrame:
+def _named(observations: Observations, marked: Marked, probability: "pd.Series[float]", reason: str) -> pd.DataFrame:
     """Name the marked rows, and the interviews that the same dealer's customers gave through the same numbers."""
-    if named.empty:
+    dealers = observations.coded(marked.source, "dealer_id")
+    judged = np.append(dealers.names.isin(probability.index), False)
+    rows = np.flatnonzero(marked.hit)
+    rows = rows[judged[dealers.places[rows]]]
+    if not len(rows):
         return no_records()
-    parts = [(source, named)]
-    if source != "surveys":
-        through = interviews_through(observations, set(named["phone"]))
-        held = through.rename(columns={"response_id": "record_id"}).merge(
-            named[["dealer_id", "phone"]].drop_duplicates(), on=["dealer_id", "phone"]
-        )
-        parts.append(("surveys", held))
-    return pd.concat(
-        [
-            records(
-                where,
-                pd.DataFrame(
-                    {
-                        "record_id": part["record_id"],
-                        "unit_id": part["dealer_id"],
-                        "probability": part["dealer_id"].map(probability),
-                        "reason": reason,
-                    }
-                ),
-            )
-            for where, part in parts
-        ],
-        ignore_index=True,
-    )
+    parts = [(marked.source, rows)]
+    if marked.source != "surveys" and observations.has("surveys", "phone"):
+        numbers = token(observations, marked.source, "phone")[rows]
+        parts.append(("surveys", np.flatnonzero(among(token(observations, "surveys", "phone"), numbers))))
+    named = []
+    for source, places in parts:
+        part = observations[source][[SOURCES[source].key, "dealer_id"]].take(places)
+        part = part.set_axis(["record_id", "unit_id"], axis=1)
+        named.append(records(source, part.assign(probability=part["unit_id"].map(probability), reason=reason)))
+    return pd.concat(named, ignore_index=True)

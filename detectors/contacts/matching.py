@@ -4,7 +4,8 @@ All values are opaque tokens. A pair such as (dealer, phone) becomes one 64-bit 
 matched in a second; that two different pairs share a key has a chance of about one in a million at ten million pairs.
 """
 
-from collections.abc import Collection
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -23,114 +24,184 @@ _MISSING = np.uint64(0)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
-def keys(frame: pd.DataFrame, *columns: str) -> Keys:
-    """Return one key for the values of the columns in each row, 0 where one of them is missing.
+def hashed(texts: "pd.Series[str]") -> Keys:
+    """Return one key for the value of each row, 0 where it is missing.
 
-    Parameters
-    ----------
-    frame
-        Any rows.
-    columns
-        Text columns; one that the frame lacks is missing everywhere.
+    Tokens are many and nearly all different, and of one length; hashing them one by one takes most of a night. So they
+    are read eight bytes at a time straight from Arrow's buffer.
 
     Examples
     --------
-    >>> frame = pd.DataFrame({"dealer_id": ["D1", "D1", "D2"], "phone": ["a", "a", None]}, dtype="str")
-    >>> found = keys(frame, "dealer_id", "phone")
-    >>> bool(found[0] == found[1]), bool(found[2] == 0), bool((keys(frame, "vin") == 0).all())
-    (True, True, True)
-    """
-    joined = np.zeros(len(frame), dtype=np.uint64)
-    complete = np.ones(len(frame), dtype=bool)
-    for column in columns:
-        if column not in frame.columns:
-            return np.zeros(len(frame), dtype=np.uint64)
-        joined = (joined ^ _hashed(frame[column])) * _MIX
-        joined ^= joined >> np.uint64(29)
-        complete &= frame[column].notna().to_numpy()
-    spread = np.maximum(joined ^ (joined >> np.uint64(32)), np.uint64(1))
-    return np.asarray(np.where(complete, spread, _MISSING), dtype=np.uint64)
-
-
-def _hashed(texts: pd.Series) -> Keys:
-    """Return a 64-bit hash of each text, read eight bytes at a time straight from Arrow's buffer.
-
-    Tokens are many and nearly all different, and of one length; hashing them one by one takes most of a night.
+    >>> found = hashed(pd.Series(["a", "b", None, "a"], dtype="str"))
+    >>> bool(found[0] == found[3]), bool(found[0] == found[1]), bool(found[2] == 0)
+    (True, False, True)
     """
     arrow = pa.array(texts.astype("str"), from_pandas=True)
     whole = arrow.combine_chunks() if isinstance(arrow, pa.ChunkedArray) else arrow
-    whole = whole.cast(pa.large_string())
-    hashed = np.zeros(len(whole), dtype=np.uint64)
-    if whole.buffers()[2] is None:
-        return hashed
-    starts = np.frombuffer(whole.buffers()[1], dtype=np.int64)[whole.offset : whole.offset + len(whole) + 1]
-    data = np.frombuffer(whole.buffers()[2], dtype=np.uint8)
+    known = whole.drop_null().cast(pa.large_string())
+    found = np.zeros(len(whole), dtype=np.uint64)
+    if not len(known):
+        return found
+    starts = np.frombuffer(known.buffers()[1], dtype=np.int64)[known.offset : known.offset + len(known) + 1]
+    data = np.frombuffer(known.buffers()[2] or b"", dtype=np.uint8)
     lengths = np.diff(starts)
-    for length in np.flatnonzero(np.bincount(lengths)):
-        rows = np.flatnonzero(lengths == length)
-        padded = np.zeros((len(rows), -(-int(length) // 8) * 8), dtype=np.uint8)
-        if len(rows) == len(whole):
-            padded[:, :length] = data[starts[0] : starts[-1]].reshape(len(rows), length)
-        else:
-            padded[:, :length] = data[starts[rows][:, None] + np.arange(length)]
-        mixed = np.full(len(rows), length + 1, dtype=np.uint64)
-        for word in padded.view(np.uint64).T:
-            mixed = (mixed ^ word) * _MIX
-            mixed ^= mixed >> np.uint64(29)
-        hashed[rows] = mixed
-    return hashed
+    mixed = (lengths + 1).astype(np.uint64)
+    if lengths.min() == lengths.max():
+        mixed = _read(data[starts[0] : starts[-1]].reshape(len(known), -1), mixed)
+    else:
+        for length in np.unique(lengths):
+            rows = np.flatnonzero(lengths == length)
+            mixed[rows] = _read(data[starts[rows][:, None] + np.arange(length)], mixed[rows])
+    found[whole.is_valid().to_numpy(zero_copy_only=False)] = np.maximum(mixed, np.uint64(1))
+    return found
+
+
+def _read(letters: NDArray[np.uint8], mixed: Keys) -> Keys:
+    """Mix texts of one length, shape (texts, bytes), into the keys."""
+    padded = np.zeros((len(letters), -(-letters.shape[1] // 8) * 8), dtype=np.uint8)
+    padded[:, : letters.shape[1]] = letters
+    for word in padded.view(np.uint64).T:
+        mixed = _mixed(mixed, word)
+    return mixed
+
+
+def joined(*parts: Keys) -> Keys:
+    """Return one key for the keys of each row, 0 where one of them is missing.
+
+    Examples
+    --------
+    >>> dealer, phone = (np.array(part, dtype=np.uint64) for part in ([1, 1, 2, 2], [7, 7, 7, 0]))
+    >>> found = joined(dealer, phone)
+    >>> bool(found[0] == found[1]), bool(found[0] == found[2]), bool(found[3] == 0)
+    (True, False, True)
+    """
+    found = np.zeros(len(parts[0]), dtype=np.uint64)
+    for part in parts:
+        found = _mixed(found, part)
+    found ^= found >> np.uint64(32)
+    np.maximum(found, np.uint64(1), out=found)
+    for part in parts:
+        found[part == _MISSING] = _MISSING
+    return found
+
+
+def _mixed(found: Keys, part: Keys) -> Keys:
+    mixed = found ^ part
+    mixed *= _MIX
+    mixed ^= mixed >> np.uint64(29)
+    return mixed
 
 
 def among(wanted: Keys, known: Keys) -> Flags:
     """Tell which keys are among the known ones; a missing value never is."""
-    found = np.array(pd.Series(wanted).isin(known[known != _MISSING]), dtype=bool)
+    if 4 * len(wanted) < len(known):
+        # Looking many up in a table of few is cheaper than making a table of many.
+        known = known[np.asarray(pd.Series(known).isin(wanted))]
+    found = np.array(pd.Series(wanted).isin(known), dtype=bool)
     return np.asarray(found & (wanted != _MISSING), dtype=bool)
 
 
-def of_several(groups: Keys, members: Keys) -> Flags:
+def of_several(groups: Keys, *members: Keys) -> list[Flags]:
     """Tell which rows' group has several different members; rows without either count for nothing.
+
+    Returns
+    -------
+    list of numpy.ndarray
+        One a kind of members, shape (rows,).
 
     Examples
     --------
-    >>> of_several(np.array([7, 7, 8, 8, 9], dtype=np.uint64), np.array([1, 2, 3, 3, 0], dtype=np.uint64)).tolist()
+    >>> groups = np.array([7, 7, 8, 8, 9], dtype=np.uint64)
+    >>> of_several(groups, np.array([1, 2, 3, 3, 0], dtype=np.uint64))[0].tolist()
     [True, True, False, False, False]
     """
-    known = (groups != _MISSING) & (members != _MISSING)
-    codes, names = pd.factorize(groups)
-    least = np.full(len(names), np.iinfo(np.uint64).max, dtype=np.uint64)
-    most = np.zeros(len(names), dtype=np.uint64)
-    np.minimum.at(least, codes[known], members[known])
-    np.maximum.at(most, codes[known], members[known])
-    return np.asarray((least < most)[codes] & (groups != _MISSING), dtype=bool)
+    order = np.argsort(groups)
+    inside = groups[order]
+    # Only groups of several rows can have several members.
+    same = inside[1:] == inside[:-1]
+    shared = np.append(same, False) | np.insert(same, 0, False)
+    order = order[shared & (inside != _MISSING)]
+    starts = np.flatnonzero(np.diff(groups[order], prepend=_MISSING))
+    sizes = np.diff(np.append(starts, len(order)))
+    several = []
+    for member in members:
+        found, value = np.zeros(len(groups), dtype=bool), member[order]
+        if len(order):
+            most = np.maximum.reduceat(value, starts)
+            # The largest key stands for a missing one, which then is never the least.
+            least = np.minimum.reduceat(value - np.uint64(1), starts) + np.uint64(1)
+            found[order] = np.repeat((least < most) & (least != _MISSING), sizes)
+        several.append(found)
+    return several
 
 
-def own_customer(rows: pd.DataFrame, transactions: pd.DataFrame | None) -> Flags:
-    """Tell which rows' number the dealer's own transactions have for this very customer or vehicle.
+def token(observations: Observations, source: str, column: str) -> Keys:
+    """Return the key of (dealer, value) of each row; missing everywhere if source or column were never delivered."""
+    return observations.shared(_TOKENS[source, column])
+
+
+def _token(observations: Observations, source: str, column: str) -> Keys:
+    if source not in observations.frames or column not in observations[source].columns:
+        return np.zeros(len(observations.frames.get(source, ())), dtype=np.uint64)
+    dealers = observations.coded(source, "dealer_id")
+    dealer = np.append(hashed(dealers.names.to_series()), _MISSING)[dealers.places]
+    return joined(dealer, hashed(observations[source][column]))
+
+
+def number_of(observations: Observations, source: str) -> Keys:
+    """Return the key of each row's phone, whoever the dealer is."""
+    return observations.shared(_NUMBERS[source])
+
+
+def _number_of(observations: Observations, source: str) -> Keys:
+    if "phone" not in observations[source].columns:
+        return np.zeros(len(observations[source]), dtype=np.uint64)
+    return hashed(observations[source]["phone"])
+
+
+@dataclass(frozen=True)
+class Match:
+    """What the dealers' own transactions know of the rows of a source, each of shape (rows,).
 
     Parameters
     ----------
-    rows
-        Columns ``dealer_id``, ``phone`` and any of `IDENTITIES`.
-    transactions
-        The dealers' own transactions, or None.
+    known
+        The dealer has a transaction of this customer or vehicle.
+    reachable
+        It has one with a phone.
+    own
+        It has one with this very phone.
     """
-    found = np.zeros(len(rows), dtype=bool)
-    if transactions is None:
-        return found
+
+    known: Flags
+    reachable: Flags
+    own: Flags
+
+
+def match(observations: Observations, source: str) -> Match:
+    """Return what the dealers' own transactions know of the rows of contacts or surveys."""
+    return observations.shared(_MATCHES[source])
+
+
+def _match(observations: Observations, source: str) -> Match:
+    number, theirs = token(observations, source, "phone"), token(observations, "transactions", "phone")
+    has_phone = theirs != _MISSING
+    known, reachable, own = np.zeros((3, len(number)), dtype=bool)
     for identity in IDENTITIES:
-        columns = ("dealer_id", "phone", identity)
-        found |= among(keys(rows, *columns), keys(transactions, *columns))
-    return found
+        who, whose = token(observations, source, identity), token(observations, "transactions", identity)
+        known |= among(who, whose[~has_phone])
+        open_rows = np.flatnonzero(~reachable)
+        reachable[open_rows] = among(who[open_rows], whose[has_phone])
+        open_rows = np.flatnonzero(~own)
+        pairs = joined(number[open_rows], who[open_rows])
+        own[open_rows] = among(pairs, joined(theirs[has_phone], whose[has_phone]))
+    return Match(known | reachable, reachable, own)
 
 
-def transactions_of(observations: Observations) -> pd.DataFrame | None:
-    """Return the dealers' own transactions if any has a phone."""
-    return observations["transactions"] if observations.has("transactions", "phone") else None
-
-
-def interviews_through(observations: Observations, numbers: Collection[str]) -> pd.DataFrame:
-    """Return the interviews (``response_id``, ``dealer_id``, ``phone``) that were held through these numbers."""
-    if not observations.has("surveys", "phone"):
-        return pd.DataFrame({name: pd.Series(dtype="str") for name in ("response_id", "dealer_id", "phone")})
-    surveys = observations["surveys"]
-    return surveys.loc[surveys["phone"].isin(list(numbers)), ["response_id", "dealer_id", "phone"]]
+_TOKENS = {
+    (source, column): partial(_token, source=source, column=column)
+    for source in ("contacts", "surveys", "transactions", "complaints")
+    for column in (*IDENTITIES, "phone", "phone_block")
+}
+_NUMBERS = {source: partial(_number_of, source=source) for source in ("contacts", "surveys")}
+_MATCHES = {source: partial(_match, source=source) for source in ("contacts", "surveys")}

@@ -40,7 +40,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from detectors.contacts.listing import Honest, learn_honest, reachable_customers, weigh_list
+from detectors.contacts.listing import Honest, differing_numbers, learn_honest, weigh_list
 from detectors.core.detector import Detector
 from detectors.core.evidence import Weighed
 from detectors.core.observations import Observations
@@ -66,16 +66,12 @@ class Mismatched(Detector):
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"contacts": ("phone",), "transactions": ("phone",)}
 
     def _learn(self, network: Observations) -> Honest:
-        rows, hit = reachable_customers(network)
-        return learn_honest(rows["dealer_id"], hit, potency=self.potency)
+        return learn_honest(network, network.shared(differing_numbers), potency=self.potency)
 
     def _weigh(self, observations: Observations, learned: Honest) -> Weighed:
-        rows, hit = reachable_customers(observations)
         return weigh_list(
             observations,
-            "contacts",
-            rows,
-            hit,
+            observations.shared(differing_numbers),
             learned,
             potency=self.potency,
             fewest_rows=self.fewest_customers,

@@ -19,6 +19,7 @@ Examples
 Forty dealers, one of whose fifty listed customers is in no transaction; at D00 it is twenty.
 
 >>> from datetime import date
+>>> import pandas as pd
 >>> place = np.arange(2000)
 >>> listed = pd.DataFrame({
 ...     "contact_id": [f"C{p}" for p in place], "dealer_id": [f"D{p // 50:02d}" for p in place],
@@ -31,15 +32,14 @@ Forty dealers, one of whose fifty listed customers is in no transaction; at D00 
 (True, '20 of 50 customers on its list are in none of its own transactions; dealers like this one have 0 to 3.')
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-import pandas as pd
 
-from detectors.contacts.listing import Honest, learn_honest, weigh_list
-from detectors.contacts.matching import IDENTITIES, Flags, among, keys
+from detectors.contacts.listing import Honest, Marked, contacts_by, learn_honest, weigh_list
+from detectors.contacts.matching import IDENTITIES, match, token
 from detectors.core.detector import Detector, NotEnough
 from detectors.core.evidence import Weighed
 from detectors.core.observations import Observations
@@ -74,22 +74,19 @@ class Phantoms(Detector):
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"contacts": ("dealer_id",), "transactions": ("dealer_id",)}
 
     def _learn(self, network: Observations) -> _Learnt:
-        rows, hit = _identified(network, None)
-        if rows.empty:
+        marked = network.shared(_unknown)
+        if not marked.looked.any():
             raise NotEnough("No customer of the lists has a customer number or vehicle that transactions have too.")
-        by_wave = pd.Series(hit).groupby(rows["wave"].to_numpy()).agg(["mean", "size"])
-        least = by_wave["mean"].min() + 0.02
-        waves = frozenset(by_wave.index[by_wave["mean"] <= self.twice_the_usual * least])
-        rows, hit = _identified(network, waves)
-        return _Learnt(waves, learn_honest(rows["dealer_id"], hit, potency=self.potency))
+        wave = contacts_by(network, "wave")
+        rows, unknown = wave.count(marked.looked), wave.count(marked.hit)
+        names, share = wave.names[rows > 0], (unknown / np.maximum(rows, 1))[rows > 0]
+        waves = frozenset(names[share <= self.twice_the_usual * (share.min() + 0.02)])
+        return _Learnt(waves, learn_honest(network, _within(network, waves), potency=self.potency))
 
     def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
-        rows, hit = _identified(observations, learned.waves)
         return weigh_list(
             observations,
-            "contacts",
-            rows,
-            hit,
+            _within(observations, learned.waves),
             learned.honest,
             potency=self.potency,
             fewest_rows=self.fewest_customers,
@@ -101,23 +98,22 @@ class Phantoms(Detector):
         )
 
 
-def _identified(observations: Observations, waves: frozenset[str] | None) -> tuple[pd.DataFrame, Flags]:
-    """Return the identified customers of the lists in these months, and which of them no transaction knows.
+def _unknown(observations: Observations) -> Marked:
+    """Mark the identified customers of the lists whom no transaction knows.
 
-    Only identities that both sources use count, and only dealers that have transactions with them.
+    Only identities that both sources use count, and only dealers that have transactions.
     """
-    contacts, transactions = observations["contacts"], observations["transactions"]
-    wave = contacts["wave"].fillna("") if "wave" in contacts.columns else pd.Series("", index=contacts.index)
-    rows = contacts.assign(wave=wave, record_id=contacts["contact_id"])
-    if "phone" not in rows.columns:
-        rows = rows.assign(phone=pd.Series(pd.NA, index=rows.index, dtype="str"))
-    told, known = np.zeros(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
+    dealers, theirs = (observations.coded(source, "dealer_id") for source in ("contacts", "transactions"))
+    told = np.zeros(len(dealers.places), dtype=bool)
     for identity in IDENTITIES:
-        if not observations.has("contacts", identity) or not observations.has("transactions", identity):
-            continue
-        told |= rows[identity].notna().to_numpy(dtype=bool)
-        known |= among(keys(rows, "dealer_id", identity), keys(transactions, "dealer_id", identity))
-    told &= rows["dealer_id"].isin(transactions["dealer_id"].unique()).to_numpy(dtype=bool)
-    if waves is not None:
-        told &= rows["wave"].isin(list(waves)).to_numpy(dtype=bool)
-    return rows[told].reset_index(drop=True), ~known[told]
+        if observations.has("transactions", identity):
+            told |= token(observations, "contacts", identity) != 0
+    told &= dealers.among(theirs.names) >= 0
+    return Marked("contacts", told, told & ~match(observations, "contacts").known)
+
+
+def _within(observations: Observations, waves: Collection[str]) -> Marked:
+    """Return the marks in these fieldwork months."""
+    marked, wave = observations.shared(_unknown), contacts_by(observations, "wave")
+    inside = wave.names.isin(list(waves))[wave.places]
+    return Marked(marked.source, marked.looked & inside, marked.hit & inside)

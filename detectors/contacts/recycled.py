@@ -21,6 +21,7 @@ Examples
 Thirty dealers; D00 writes one number under ten customers, D01 has a fleet of ten that its transactions know.
 
 >>> from datetime import date
+>>> import pandas as pd
 >>> place = np.arange(1200)
 >>> truth = pd.DataFrame({"dealer_id": [f"D{p // 40:02d}" for p in place], "customer_id": [f"K{p}" for p in place]})
 >>> phone = np.array([f"number {p}" for p in place], dtype=object)
@@ -42,10 +43,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-import pandas as pd
 
-from detectors.contacts.listing import Honest, learn_honest, numbers, weigh_list
-from detectors.contacts.matching import IDENTITIES, Flags, keys, of_several, own_customer, transactions_of
+from detectors.contacts.listing import Honest, Marked, learn_honest, weigh_list
+from detectors.contacts.matching import IDENTITIES, Flags, match, of_several, token
 from detectors.core.detector import Detector
 from detectors.core.evidence import Weighed
 from detectors.core.observations import Observations
@@ -72,16 +72,12 @@ class Recycled(Detector):
     decisive: ClassVar[bool] = True
 
     def _learn(self, network: Observations) -> Honest:
-        rows = _numbers_of_known_dealers(network)
-        return learn_honest(rows["dealer_id"], _recycled(rows, network), potency=self.potency)
+        return learn_honest(network, network.shared(_recycled), potency=self.potency)
 
     def _weigh(self, observations: Observations, learned: Honest) -> Weighed:
-        rows = _numbers_of_known_dealers(observations)
         return weigh_list(
             observations,
-            "contacts",
-            rows,
-            _recycled(rows, observations),
+            observations.shared(_recycled),
             learned,
             potency=self.potency,
             fewest_rows=self.fewest_numbers,
@@ -93,23 +89,23 @@ class Recycled(Detector):
         )
 
 
-def _numbers_of_known_dealers(observations: Observations) -> pd.DataFrame:
-    """Return the numbers of dealers whose own transactions can tell families and fleets."""
-    rows, transactions = numbers(observations, "contacts"), transactions_of(observations)
-    known = set() if transactions is None else set(transactions.loc[transactions["phone"].notna(), "dealer_id"])
-    return rows[rows["dealer_id"].isin(list(known))].reset_index(drop=True)
-
-
-def _recycled(rows: pd.DataFrame, observations: Observations) -> Flags:
+def _recycled(observations: Observations) -> Marked:
     """Mark numbers that stand under several customers and that the dealer's transactions do not explain."""
-    number = keys(rows, "dealer_id", "phone")
-    shared = np.ones(len(rows), dtype=bool)
-    told = np.zeros(len(rows), dtype=bool)
-    for identity in IDENTITIES:
-        who = keys(rows, "dealer_id", identity)
+    number, explained = token(observations, "contacts", "phone"), match(observations, "contacts").own
+    looked = (number != 0) & _at_known_dealers(observations)
+    customers = [token(observations, "contacts", identity) for identity in IDENTITIES]
+    hit = looked & ~explained & np.any([who != 0 for who in customers], axis=0)
+    for who, several in zip(customers, of_several(number, *customers), strict=True):
         # A fleet is one customer with many vehicles, and a customer may change the car: every identity must differ.
-        shared &= of_several(number, who) | (who == 0)
-        told |= who != 0
-    hit = shared & told
-    hit[hit] = ~own_customer(rows[hit], transactions_of(observations))
-    return np.asarray(hit, dtype=bool)
+        hit &= several | (who == 0)
+    return Marked("contacts", looked, hit)
+
+
+def _at_known_dealers(observations: Observations) -> Flags:
+    """Tell which numbers are of dealers whose own transactions, having phones, can tell families and fleets."""
+    dealers = observations.coded("contacts", "dealer_id")
+    if not observations.has("transactions"):
+        return np.zeros(len(dealers.places), dtype=bool)
+    theirs = observations.coded("transactions", "dealer_id")
+    with_phone = theirs.names[theirs.count(token(observations, "transactions", "phone") != 0) > 0]
+    return dealers.among(with_phone) >= 0

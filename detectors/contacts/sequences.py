@@ -19,6 +19,7 @@ Examples
 Thirty dealers; twelve numbers of D00 stand in one block of a hundred.
 
 >>> from datetime import date
+>>> import pandas as pd
 >>> place = np.arange(1200)
 >>> contacts = pd.DataFrame({
 ...     "contact_id": [f"C{p}" for p in place], "dealer_id": [f"D{p // 40:02d}" for p in place],
@@ -37,10 +38,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-import pandas as pd
 
-from detectors.contacts.listing import Honest, learn_honest, numbers, weigh_list
-from detectors.contacts.matching import Flags, keys, of_several, own_customer, transactions_of
+from detectors.contacts.listing import Honest, Marked, learn_honest, weigh_list
+from detectors.contacts.matching import match, of_several, token
 from detectors.core.detector import Detector, NotEnough
 from detectors.core.evidence import Weighed
 from detectors.core.observations import Observations
@@ -68,16 +68,12 @@ class Sequences(Detector):
     def _learn(self, network: Observations) -> Honest:
         if not network.has("contacts", "phone_block", "phone_last2"):
             raise NotEnough("The numbers were not split into blocks, so none can be seen to be in sequence.")
-        rows = _mobiles(network)
-        return learn_honest(rows["dealer_id"], _in_sequence(rows, network), potency=self.potency)
+        return learn_honest(network, network.shared(_in_sequence), potency=self.potency)
 
     def _weigh(self, observations: Observations, learned: Honest) -> Weighed:
-        rows = _mobiles(observations)
         return weigh_list(
             observations,
-            "contacts",
-            rows,
-            _in_sequence(rows, observations),
+            observations.shared(_in_sequence),
             learned,
             potency=self.potency,
             fewest_rows=self.fewest_numbers,
@@ -89,22 +85,12 @@ class Sequences(Detector):
         )
 
 
-def _mobiles(observations: Observations) -> pd.DataFrame:
-    """Return the numbers of which the block is known, landlines left out."""
-    rows = numbers(observations, "contacts")
-    if "phone_block" not in rows.columns:
-        return rows.head(0)
-    mobile = rows["phone_block"].notna()
-    if "phone_kind" in rows.columns:
-        mobile &= rows["phone_kind"].ne("landline")
-    return rows[mobile].reset_index(drop=True)
-
-
-def _in_sequence(rows: pd.DataFrame, observations: Observations) -> Flags:
-    """Mark numbers that share a block with another number of the same dealer, own customers spared."""
-    if rows.empty:
-        return np.zeros(0, dtype=bool)
-    block, number = keys(rows, "dealer_id", "phone_block"), keys(rows, "dealer_id", "phone")
-    hit = of_several(block, number)
-    hit[hit] = ~own_customer(rows[hit], transactions_of(observations))
-    return hit
+def _in_sequence(observations: Observations) -> Marked:
+    """Mark numbers that share a block with another number of the same dealer, landlines and own customers left out."""
+    number, block = (token(observations, "contacts", column) for column in ("phone", "phone_block"))
+    looked = (number != 0) & (block != 0)
+    if "phone_kind" in observations["contacts"].columns:
+        kind = observations.coded("contacts", "phone_kind")
+        looked &= np.append(kind.names != "landline", True)[kind.places]
+    (shared,) = of_several(np.where(looked, block, 0), number)
+    return Marked("contacts", looked, shared & ~match(observations, "contacts").own)

@@ -20,6 +20,7 @@ Examples
 Thirty dealers hand over forty numbers each; D00 names its adviser's number under twelve customers' names.
 
 >>> from datetime import date
+>>> import pandas as pd
 >>> contacts = pd.DataFrame(
 ...     {
 ...         "contact_id": [f"C{place}" for place in range(1200)],
@@ -41,10 +42,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-import pandas as pd
 
-from detectors.contacts.listing import Honest, learn_honest, number_source, numbers, weigh_list
-from detectors.contacts.matching import Flags, own_customer, transactions_of
+from detectors.contacts.listing import Honest, Marked, learn_honest, number_source, weigh_list
+from detectors.contacts.matching import Keys, among, hashed, match, number_of
 from detectors.core.detector import Detector, NotEnough
 from detectors.core.evidence import Weighed
 from detectors.core.observations import Observations
@@ -54,7 +54,7 @@ from detectors.core.schemes import Scheme
 @dataclass(frozen=True)
 class _Learnt:
     source: str
-    staff_phones: frozenset[str]
+    staff_phones: Keys
     honest: Honest
 
 
@@ -82,18 +82,14 @@ class Staff(Detector):
         if not network.has("staff", "phone"):
             raise NotEnough("No list of staff with their phones was delivered.")
         source = number_source(network)
-        staff_phones = frozenset(network["staff"]["phone"].dropna())
-        rows = numbers(network, source)
-        hit = _staff_numbers(rows, network, staff_phones)
-        return _Learnt(source, staff_phones, learn_honest(rows["dealer_id"], hit, potency=self.potency))
+        staff_phones = np.unique(hashed(network["staff"]["phone"]))
+        marked = _staff_numbers(network, source, staff_phones)
+        return _Learnt(source, staff_phones, learn_honest(network, marked, potency=self.potency))
 
     def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
-        rows = numbers(observations, learned.source)
         return weigh_list(
             observations,
-            learned.source,
-            rows,
-            _staff_numbers(rows, observations, learned.staff_phones),
+            _staff_numbers(observations, learned.source, learned.staff_phones),
             learned.honest,
             potency=self.potency,
             fewest_rows=self.fewest_numbers,
@@ -105,8 +101,7 @@ class Staff(Detector):
         )
 
 
-def _staff_numbers(rows: pd.DataFrame, observations: Observations, staff_phones: frozenset[str]) -> Flags:
+def _staff_numbers(observations: Observations, source: str, staff_phones: Keys) -> Marked:
     """Mark numbers of staff, those spared who are customers themselves."""
-    hit = np.array(rows["phone"].isin(list(staff_phones)), dtype=bool)
-    hit[hit] = ~own_customer(rows[hit], transactions_of(observations))
-    return hit
+    number = number_of(observations, source)
+    return Marked(source, number != 0, among(number, staff_phones) & ~match(observations, source).own)

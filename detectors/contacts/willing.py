@@ -42,12 +42,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from detectors.contacts.listing import reachable_customers
+from detectors.contacts.listing import contacts_by, differing_numbers
 from detectors.core.detector import Detector, NotEnough
 from detectors.core.evidence import Weighed, answer, no_records
-from detectors.core.instruments.odds import learn_odds, odds_bits, pooled_log_odds_ratio, two_by_two
+from detectors.core.instruments.odds import TABLE, learn_odds, odds_bits, pooled_log_odds_ratio, telling_tables
 from detectors.core.instruments.ranges import odds_range
 from detectors.core.instruments.spread import Spread
 from detectors.core.observations import Observations
@@ -82,30 +84,28 @@ class Willing(Detector):
     }
 
     def _learn(self, network: Observations) -> _Learnt:
-        calls = _calls(network)
+        calls = network.shared(_calls)
         # Who has most differing numbers would teach that such numbers answer readily. How many there are is given (a
         # margin), so choosing by it leaves the odds of the chosen as they are.
-        share = calls.groupby("dealer_id")["differs"].mean()
-        usual = share.index[share <= share.quantile(self.teaching_share)]
-        tables = _tables(calls[calls["dealer_id"].isin(usual)])
+        exposed, others = calls.counts[:, :, :2].sum(axis=1).T
+        there = exposed + others > 0
+        share = exposed[there] / (exposed + others)[there]
+        usual = np.flatnonzero(there)[share <= np.quantile(share, self.teaching_share)] if there.any() else []
+        tables = telling_tables(calls.counts[usual], calls.dealers[usual], calls.surveys)
         if tables.empty:
             raise NotEnough("No dealer has numbers that differ from its transactions' beside others, some completed.")
         centre = pooled_log_odds_ratio(tables)
         return _Learnt(centre, learn_odds(tables, centre))
 
     def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
-        calls = _calls(observations)
-        tables = _tables(calls)
-        counts = (
-            calls.assign(hits=calls["differs"] & calls["completed"])
-            .groupby("dealer_id", sort=True)
-            .agg(
-                calls=("differs", "size"),
-                differs=("differs", "sum"),
-                hits=("hits", "sum"),
-                completed=("completed", "sum"),
-            )
+        calls = observations.shared(_calls)
+        tables = telling_tables(calls.counts, calls.dealers, calls.surveys)
+        exposed, others, hits, other_hits = calls.counts.sum(axis=1).T
+        counts = pd.DataFrame(
+            {"calls": exposed + others, "differs": exposed, "hits": hits, "completed": hits + other_hits},
+            index=calls.dealers,
         )
+        counts = counts[counts["calls"] > 0]
         bits = odds_bits(tables, learned.centre, learned.spread).reindex(counts.index)
         likely = odds_range(tables, learned.centre, learned.spread).reindex(counts.index)
         few = (counts["differs"] < self.fewest_differing) | bits.isna()
@@ -137,18 +137,26 @@ class Willing(Detector):
         return Weighed(units, no_records())
 
 
-def _calls(observations: Observations) -> pd.DataFrame:
-    """Return the dealer and the questionnaire of each number, whether it differs, and whether it completed."""
-    rows, differs = reachable_customers(observations)
-    return pd.DataFrame(
-        {
-            "dealer_id": rows["dealer_id"],
-            "survey": rows["survey"].fillna("") if "survey" in rows.columns else "",
-            "differs": differs,
-            "completed": rows["disposition"].eq("completed").to_numpy(dtype=bool),
-        }
-    )
+@dataclass(frozen=True)
+class _Calls:
+    """Calls of customers whom the dealer's transactions can reach, shape (dealers, questionnaires, `TABLE`)."""
+
+    dealers: "pd.Index[str]"
+    surveys: "pd.Index[str]"
+    counts: NDArray[np.int64]
 
 
-def _tables(calls: pd.DataFrame) -> pd.DataFrame:
-    return two_by_two(calls["dealer_id"], calls["survey"], calls["differs"], calls["completed"])
+def _calls(observations: Observations) -> _Calls:
+    """Count numbers that differ and others, and how many of each completed."""
+    marked = observations.shared(differing_numbers)
+    dealers, disposition = (observations.coded("contacts", column) for column in ("dealer_id", "disposition"))
+    surveys = contacts_by(observations, "survey")
+    completed = np.append(disposition.names == "completed", False)[disposition.places]
+    shape = (len(dealers.names), len(surveys.names))
+    cells = dealers.places * shape[1] + surveys.places
+    differs, others = marked.hit, marked.looked & ~marked.hit
+    counts = [
+        np.bincount(cells[rows], minlength=shape[0] * shape[1])
+        for rows in (differs, others, differs & completed, others & completed)
+    ]
+    return _Calls(dealers.names, surveys.names, np.stack(counts, axis=1).reshape(*shape, len(TABLE)))

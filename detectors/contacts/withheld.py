@@ -46,16 +46,14 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from detectors.contacts.visits import COMEBACK_DAYS, months_called, told_by, visits_of
+from detectors.contacts.visits import COMEBACK_DAYS, Visits, months_called, told_by, visits_of
 from detectors.core.detector import Detector, NotEnough
 from detectors.core.evidence import Weighed, answer, no_records
-from detectors.core.instruments.odds import TABLE, learn_odds, odds_bits, pooled_log_odds_ratio, two_by_two
+from detectors.core.instruments.odds import TABLE, learn_odds, odds_bits, pooled_log_odds_ratio, telling_tables
 from detectors.core.instruments.ranges import odds_range
 from detectors.core.instruments.spread import Spread
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
-
-_TROUBLES = ("complained", "came_back")
 
 
 @dataclass(frozen=True)
@@ -93,26 +91,28 @@ class Withheld(Detector):
         identity = told_by(network)
         visits = visits_of(network, identity)
         months = months_called(visits)
-        tables = _tables(visits[visits["month"].isin(list(months))])
+        tables = _tables(visits.within(months))
         if tables.empty:
             raise NotEnough("No dealer has customers who complained or came back beside others, some listed, some not.")
         centres = {str(name): pooled_log_odds_ratio(part) for name, part in tables.groupby("comparison", sort=True)}
         return _Learnt(identity, months, centres, learn_odds(tables, tables["comparison"].map(centres).to_numpy()))
 
     def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
-        visits = visits_of(observations, learned.identity)
-        visits = visits[visits["month"].isin(list(learned.months))]
-        visits = visits.assign(trouble=visits["complained"] | visits["came_back"])
-        visits = visits.assign(withheld=visits["trouble"] & ~visits["listed"])
+        visits = visits_of(observations, learned.identity).within(learned.months)
         tables = _tables(visits)
         tables = tables[tables["comparison"].isin(list(learned.centres))]
         centre = tables["comparison"].map(learned.centres).to_numpy(dtype=np.float64)
-        counts = visits.groupby("dealer_id").agg(
-            visits=("listed", "size"),
-            troubled=("trouble", "sum"),
-            hits=("withheld", "sum"),
-            missing=("listed", lambda listed: (~listed).sum()),
+        by_dealer = visits.counts.sum(axis=(1, 2))
+        counts = pd.DataFrame(
+            {
+                "visits": by_dealer.sum(axis=(1, 2)),
+                "troubled": by_dealer[:, :, 1:].sum(axis=(1, 2)),
+                "hits": by_dealer[:, 0, 1:].sum(axis=1),
+                "missing": by_dealer[:, 0].sum(axis=1),
+            },
+            index=visits.dealers,
         )
+        counts = counts[counts["visits"] > 0]
         bits = odds_bits(tables, centre, learned.spread).reindex(counts.index)
         # Those who came back are compared among those who did not complain, so exposed rows are counted once.
         likely = odds_range(tables, centre, learned.spread).reindex(counts.index)
@@ -148,12 +148,15 @@ class Withheld(Detector):
         return Weighed(units, no_records())
 
 
-def _tables(visits: pd.DataFrame) -> pd.DataFrame:
+def _tables(visits: Visits) -> pd.DataFrame:
     """Count who is missing from the lists: complainers against all others, those who came back against the rest."""
+    missing, listed = np.moveaxis(visits.counts.sum(axis=1)[:, :-1], 2, 0)
     parts = []
-    rest = visits
-    for trouble in _TROUBLES:
-        counted = two_by_two(rest["dealer_id"], rest["kind"], rest[trouble], ~rest["listed"])
+    for place, trouble in ((2, "complained"), (1, "came_back")):
+        exposed, others = missing[:, :, place], missing[:, :, :place].sum(axis=2)
+        counts = np.stack(
+            [exposed + listed[:, :, place], others + listed[:, :, :place].sum(axis=2), exposed, others], axis=2
+        )
+        counted = telling_tables(counts, visits.dealers, visits.kinds)
         parts.append(counted.assign(comparison=trouble + " " + counted["stratum"].astype("str")))
-        rest = rest[~rest[trouble]]
     return pd.concat(parts)

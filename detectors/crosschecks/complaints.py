@@ -42,6 +42,9 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from detectors.core.detector import Detector, NotEnough
 from detectors.core.evidence import Weighed, answer, records
@@ -52,6 +55,8 @@ from detectors.core.instruments.spread import Spread
 from detectors.core.interviews import perfect
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
+
+Flags = NDArray[np.bool_]
 
 _IDENTITIES = ("vin", "customer_id", "phone")
 
@@ -101,13 +106,11 @@ class Complaints(Detector):
 
     def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
         complained = self._complained(observations)
-        full = perfect(observations).to_numpy()
+        full = observations.shared(perfect).to_numpy()
         tables = _tables(observations, complained)
-        dealers = observations["surveys"]["dealer_id"]
-        counts = (
-            pd.DataFrame({"dealer_id": dealers, "complained": complained, "hits": complained & full})
-            .groupby("dealer_id", sort=True)
-            .agg(n=("hits", "size"), complained=("complained", "sum"), hits=("hits", "sum"))
+        dealers = observations.coded("surveys", "dealer_id")
+        counts = pd.DataFrame(
+            {"complained": dealers.count(complained), "hits": dealers.count(complained & full)}, index=dealers.names
         )
         bits = odds_bits(tables, learned.centre, learned.spread).reindex(counts.index)
         likely = odds_range(tables, learned.centre, learned.spread).reindex(counts.index)
@@ -131,28 +134,17 @@ class Complaints(Detector):
         )
         return Weighed(units, self._records(observations, complained & full, tables, units, learned))
 
-    def _complained(self, observations: Observations) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    def _complained(self, observations: Observations) -> Flags:
         """Tell which interviewed customers had complained about the same dealer shortly before the call."""
-        surveys = observations["surveys"]
-        found = np.zeros(len(surveys), dtype=bool)
-        if not observations.has("complaints", "filed_on"):
-            return found
-        for identity in _IDENTITIES:
-            if not observations.has("complaints", identity) or not observations.has("surveys", identity):
-                continue
-            by = ["dealer_id", identity]
-            filed = observations["complaints"][[*by, "filed_on"]].dropna().astype({"filed_on": "datetime64[us]"})
-            calls = surveys[[*by, "called_at"]].assign(row=np.arange(len(surveys))).dropna()
-            calls = calls[calls[identity].isin(filed[identity].unique())].astype({"called_at": "datetime64[us]"})
-            pairs = calls.merge(filed, on=by)
-            days = (pairs["called_at"] - pairs["filed_on"]).dt.total_seconds() / 86_400
-            found[pairs.loc[(days >= 0) & (days <= self.before_days), "row"].to_numpy(dtype=np.int64)] = True
+        found = np.zeros(len(observations["surveys"]), dtype=bool)
+        filed = observations.shared(_filed)
+        found[filed.loc[(filed["days"] >= 0) & (filed["days"] <= self.before_days), "row"]] = True
         return found
 
     def _records(
         self,
         observations: Observations,
-        hit: "np.ndarray[tuple[int], np.dtype[np.bool_]]",
+        hit: Flags,
         tables: pd.DataFrame,
         units: pd.DataFrame,
         learned: _Learnt,
@@ -162,7 +154,8 @@ class Complaints(Detector):
         rows, hits = sums[["others", "exposed"]].to_numpy(), sums[["other_hits", "exposed_hits"]].to_numpy()
         probability = pd.Series(manipulated_given_hit(rows, hits, [0.0, learned.centre])[:, 1], index=named)
         surveys = observations["surveys"]
-        carried = surveys.loc[hit & surveys["dealer_id"].isin(named).to_numpy(), ["response_id", "dealer_id"]]
+        carried = surveys.loc[hit, ["response_id", "dealer_id"]]
+        carried = carried[carried["dealer_id"].isin(named)]
         return records(
             "surveys",
             pd.DataFrame(
@@ -176,6 +169,26 @@ class Complaints(Detector):
         )
 
 
-def _tables(observations: Observations, complained: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> pd.DataFrame:
-    surveys = observations["surveys"]
-    return two_by_two(surveys["dealer_id"], surveys["survey"], complained, perfect(observations))
+def _filed(observations: Observations) -> pd.DataFrame:
+    """Return each interview's ``row`` beside each complaint of the same customer and dealer, filed ``days`` before."""
+    pairs = [pd.DataFrame({"row": np.zeros(0, dtype=np.int64), "days": np.zeros(0)})]
+    if not observations.has("complaints", "filed_on"):
+        return pairs[0]
+    for identity in _IDENTITIES:
+        if not observations.has("complaints", identity) or not observations.has("surveys", identity):
+            continue
+        by = ["dealer_id", identity]
+        filed = observations["complaints"][[*by, "filed_on"]].dropna().astype({"filed_on": "datetime64[us]"})
+        # Complainers are few: only their interviews are matched.
+        theirs = pc.is_in(pa.array(observations["surveys"][identity].array), pa.array(filed[identity].array))
+        rows = np.flatnonzero(theirs.to_numpy(zero_copy_only=False))
+        calls = observations["surveys"][[*by, "called_at"]].take(rows).assign(row=rows).dropna()
+        found = calls.astype({"called_at": "datetime64[us]"}).merge(filed, on=by)
+        days = (found["called_at"] - found["filed_on"]).dt.total_seconds() / 86_400
+        pairs.append(pd.DataFrame({"row": found["row"], "days": days}))
+    return pd.concat(pairs, ignore_index=True)
+
+
+def _tables(observations: Observations, complained: Flags) -> pd.DataFrame:
+    dealers, questionnaires = (observations.coded("surveys", column) for column in ("dealer_id", "survey"))
+    return two_by_two(dealers, questionnaires, complained, observations.shared(perfect))
