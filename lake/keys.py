@@ -69,6 +69,7 @@ class Key:
         self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded))
         self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
         self._remembered: dict[str, _Known] | None = None
+        self._hashing = Lock()
 
     def __repr__(self) -> str:
         return f"Key(origin={self.origin!r}, fingerprint={self.fingerprint!r})"
@@ -160,19 +161,26 @@ class Key:
         values: list[bytes] = distinct.cast(pa.large_binary()).to_pylist()
         inner = self._inner.copy()
         inner.update(f"{kind}:".encode())
-        new_inner, new_outer = inner.copy, self._outer.copy  # a name looked up a million times costs as much as a hash
-        digests = []
-        for value in values:
-            message = new_inner()
-            message.update(value)
-            sealed = new_outer()
-            sealed.update(message.digest())
-            digests.append(sealed.digest())
+        # Two threads that both hash would do nothing but take Python's lock from each other.
+        with self._hashing:
+            digests = _digests(inner, self._outer, values)
         # 12 bytes are exactly 16 characters, so all tokens are encoded at once and cut by offsets.
         whole = np.frombuffer(b"".join(digests), np.uint8).reshape(-1, hashlib.sha256().digest_size)
         characters = base64.urlsafe_b64encode(whole[:, :_TOKEN_BYTES].tobytes())
         offsets = np.arange(len(values) + 1, dtype=np.int64) * TOKEN_LENGTH
         return pa.LargeStringArray.from_buffers(len(values), pa.py_buffer(offsets), pa.py_buffer(characters))
+
+
+def _digests(inner: "hashlib._Hash", outer: "hashlib._Hash", values: list[bytes]) -> list[bytes]:
+    new_inner, new_outer = inner.copy, outer.copy  # a name looked up a million times costs as much as a hash
+    digests = []
+    for value in values:
+        message = new_inner()
+        message.update(value)
+        sealed = new_outer()
+        sealed.update(message.digest())
+        digests.append(sealed.digest())
+    return digests
 
 
 class _Known:
