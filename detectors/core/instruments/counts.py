@@ -27,6 +27,8 @@ SHARE_WEIGHTS: Floats = np.array([0.2, 0.05, 0.06, 0.06, 0.07, 0.08, 0.08, 0.08,
 """Prior weight of each of `SHARES`."""
 
 _SMALLEST_RATE = 1e-6
+# So few that their terms (shares × nodes × effects) stay in the processor's cache.
+_UNITS_AT_ONCE = 32
 
 
 def learn_counts(
@@ -94,16 +96,32 @@ def _log_likelihoods(
     """Return log-likelihoods, shape (units, effects), of honesty and of manipulation with its share mixed out."""
     k = np.asarray(hits, dtype=np.float64)[:, None]
     rest = np.asarray(trials, dtype=np.float64)[:, None] - k
-    base = np.clip(np.broadcast_to(np.asarray(rate, dtype=np.float64), len(k)), _SMALLEST_RATE, 1 - _SMALLEST_RATE)
-    doubt = np.broadcast_to(np.asarray(rate_sd, dtype=np.float64), len(k))
+    # Shape (units, 1), or (1, 1) where all units are alike, whose logarithms are then taken once.
+    base = np.clip(np.asarray(rate, dtype=np.float64).reshape(-1, 1), _SMALLEST_RATE, 1 - _SMALLEST_RATE)
+    doubt = np.asarray(rate_sd, dtype=np.float64).reshape(-1, 1)
     nodes, weights = hermegauss(5 if doubt.any() else 1)
-    honest, manipulated = np.full((2, len(k), len(EFFECTS)), -np.inf)
-    for node, weight in zip(nodes, weights / weights.sum(), strict=True):
-        p = 1.0 / (1.0 + np.exp(-((np.log(base / (1 - base)) + node * doubt)[:, None] + EFFECTS)))
-        for share, share_weight in zip(SHARES, SHARE_WEIGHTS, strict=True):
-            mixed = share * potency + (1 - share) * p
-            log_likelihood = k * np.log(mixed) + rest * np.log1p(-mixed) + np.log(weight)
-            np.logaddexp(manipulated, log_likelihood + np.log(share_weight), out=manipulated)
-            if share == 0:
-                np.logaddexp(honest, log_likelihood, out=honest)
+    log_weights = np.log(weights / weights.sum())[:, None, None]
+    centre, doubt = np.broadcast_arrays(np.log(base / (1 - base)), doubt)
+    alike = _log_chances(centre, doubt, nodes, potency) if len(centre) == 1 else None
+    honest, manipulated = np.empty((2, len(k), len(EFFECTS)))
+    for first in range(0, len(k), _UNITS_AT_ONCE):
+        part = slice(first, first + _UNITS_AT_ONCE)
+        hit, miss = alike or _log_chances(centre[part], doubt[part], nodes, potency)
+        terms = k[part] * hit + rest[part] * miss + log_weights
+        honest[part] = _log_sum(terms[0])
+        manipulated[part] = _log_sum((terms + np.log(SHARE_WEIGHTS)[:, None, None, None]).reshape(-1, *terms.shape[2:]))
     return honest, manipulated
+
+
+def _log_chances(centre: Floats, doubt: Floats, nodes: Floats, potency: float) -> tuple[Floats, Floats]:
+    """Return the logarithm of a row's chance to be a hit, and to be none, shape (shares, nodes, units, effects)."""
+    honest = 1.0 / (1.0 + np.exp(-(centre + doubt * nodes[:, None, None] + EFFECTS)))
+    share = SHARES[:, None, None, None]
+    mixed = share * potency + (1 - share) * honest
+    return np.log(mixed), np.log1p(-mixed)
+
+
+def _log_sum(terms: Floats) -> Floats:
+    """Return the logarithm of the sum of the terms' exponentials over the first axis."""
+    peak = terms.max(axis=0)
+    return np.asarray(peak + np.log(np.exp(terms - peak).sum(axis=0)), dtype=np.float64)
