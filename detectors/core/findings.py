@@ -43,7 +43,7 @@ class FindingSettings:
     family_cap_bits: float = 12.0
     decisive_cap_bits: float = 20.0
     family_needs_bits: float = 1.5
-    decisive_needs_bits: float = 8.0
+    decisive_needs_bits: float = 5.0
     probability_needed: float = 0.5
 
 
@@ -129,9 +129,9 @@ def join_families(evidence: pd.DataFrame, settings: FindingSettings) -> pd.DataF
     )
     second = families[~families["own"]].groupby(UNIT, sort=False)["bits"].mean()
     joined = joined.join(second.rename("second"), how="outer").fillna({"bits": 0.0, "speaking": 0})
-    # Where nothing takes a second look, the product is averaged with itself.
-    again = joined["second"].fillna(joined["bits"])
-    joined["bits"] = np.logaddexp2(np.log2(1 - _SECOND_LOOK) + joined["bits"], np.log2(_SECOND_LOOK) + again)
+    looked = joined["second"].notna()
+    first, again = joined.loc[looked, "bits"], joined.loc[looked, "second"]
+    joined.loc[looked, "bits"] = np.logaddexp2(np.log2(1 - _SECOND_LOOK) + first, np.log2(_SECOND_LOOK) + again)
     everyone = evidence.assign(n=evidence["n"].where(~evidence["abstained"], 0)).groupby(UNIT, sort=True)["n"].max()
     found = everyone.to_frame().join(joined)
     return pd.DataFrame(
