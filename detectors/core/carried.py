@@ -1,12 +1,14 @@
 """Suspicious records: what several detectors say of one interview, review or contact, joined for the reviewer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from detectors.core.codes import code
 from detectors.core.findings import UNIT
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme, UnitKind
@@ -63,31 +65,50 @@ def join_records(carried: Iterable[Carried], scores: pd.DataFrame) -> pd.DataFra
     >>> round(float(joined["probability"]), 2), joined["reasons"]
     (0.6, 'It repeats a script. Its facts differ.')
     """
-    suspected = scores.loc[scores["probability"] > _NEGLIGIBLE_UNIT, [*UNIT, "probability"]]
-    parts = [_nothing()]
-    for group in carried:
-        for scheme in group.schemes:
-            about = suspected[(suspected["unit_kind"] == str(group.unit_kind)) & (suspected["scheme"] == str(scheme))]
-            parts.append(group.records.merge(about, on="unit_id", suffixes=("", "_of_unit")))
-    frame = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    suspected = scores[scores["probability"] > _NEGLIGIBLE_UNIT]
+    frame = pd.concat([_nothing(), *_counted(carried, suspected)], ignore_index=True)
     frame["doubt"] = np.log1p(-frame["probability"].clip(0.0, 1.0 - 1e-9))
     by_record = [*UNIT, *_RECORD]
-    frame = frame.sort_values(by_record, kind="stable", ignore_index=True)
-    joined = frame.groupby(by_record, sort=True).agg(doubt=("doubt", "sum"), unit=("probability_of_unit", "first"))
-    return (
-        joined.assign(
-            probability=-np.expm1(joined["doubt"]) * joined["unit"], reasons=_joined_reasons(frame, by_record)
-        )
-        .drop(columns=["doubt", "unit"])
-        .reset_index()
+    places = [code(frame[column]).places for column in by_record]
+    frame = frame.iloc[np.lexsort(places[::-1])].reset_index(drop=True)
+    starts = _starts(np.stack(places)[:, np.lexsort(places[::-1])])
+    if not len(starts):
+        return frame[[*by_record, "probability", "reason"]].rename(columns={"reason": "reasons"})
+    doubt = np.add.reduceat(frame["doubt"].to_numpy(), starts)
+    first = frame.iloc[starts].reset_index(drop=True)
+    return first[by_record].assign(
+        probability=-np.expm1(doubt) * first["probability_of_unit"],
+        reasons=_joined_reasons(frame["reason"], starts),
     )
 
 
-def _joined_reasons(ordered: pd.DataFrame, by_record: list[str]) -> list[str]:
-    once = ordered.drop_duplicates([*by_record, "reason"])
-    starts = np.flatnonzero(~once.duplicated(by_record).to_numpy()).tolist()
-    texts = once["reason"].tolist()
-    return [" ".join(texts[start:end]) for start, end in pairwise([*starts, len(texts)])]
+def _counted(carried: Iterable[Carried], suspected: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Yield the records of suspected units, once for each scheme for which they count."""
+    for group in carried:
+        unit = code(group.records["unit_id"])
+        for scheme in group.schemes:
+            about = suspected[(suspected["unit_kind"] == str(group.unit_kind)) & (suspected["scheme"] == str(scheme))]
+            of_unit = about.set_index("unit_id")["probability"].reindex(unit.names).to_numpy()
+            kept = ~np.isnan(of_unit)[unit.places]
+            if kept.any():
+                yield group.records[kept].assign(
+                    unit_kind=str(group.unit_kind), scheme=str(scheme), probability_of_unit=of_unit[unit.places[kept]]
+                )
+
+
+def _starts(places: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return where each new record begins, shape (records,), in places of sorted rows, shape (columns, rows)."""
+    new = np.ones(places.shape[1], dtype=bool)
+    new[1:] = (places[:, 1:] != places[:, :-1]).any(axis=0)
+    return np.flatnonzero(new)
+
+
+def _joined_reasons(reasons: "pd.Series[str]", starts: NDArray[np.int64]) -> list[str]:
+    texts = reasons.tolist()
+    return [
+        texts[start] if end - start == 1 else " ".join(dict.fromkeys(texts[start:end]))
+        for start, end in pairwise([*starts.tolist(), len(texts)])
+    ]
 
 
 def worth_listening(joined: pd.DataFrame, observations: Observations) -> pd.DataFrame:
@@ -108,13 +129,16 @@ def worth_listening(joined: pd.DataFrame, observations: Observations) -> pd.Data
     columns = ["source", "record_id", "dealer_id", "scheme", "probability", "reasons"]
     likely = joined[joined["probability"] >= WORTH_LISTENING_FROM]
     named = [likely.head(0).assign(dealer_id=pd.Series(dtype="str"))]
-    for source, part in likely.groupby("source", sort=True):
-        key = SOURCES[str(source)].key
-        rows = observations[str(source)].loc[:, [key, "dealer_id"]].rename(columns={key: "record_id"})
-        named.append(part.merge(rows, on="record_id", how="left"))
-    return pd.concat([part for part in named if len(part)] or named[:1], ignore_index=True)[columns].sort_values(
-        ["probability", "record_id", "scheme"], ascending=[False, True, True], kind="stable", ignore_index=True
+    for source in sorted(likely["source"].unique()):
+        part = likely[likely["source"] == source]
+        keys = pd.Index(observations[source][SOURCES[source].key])
+        row = keys.get_indexer(pd.Index(part["record_id"]))
+        named.append(part.assign(dealer_id=observations[source]["dealer_id"].to_numpy()[row]))
+    everything = pd.concat(named, ignore_index=True)
+    order = np.lexsort(
+        [code(everything["scheme"]).places, code(everything["record_id"]).places, -everything["probability"].to_numpy()]
     )
+    return everything.iloc[order][columns].astype({"dealer_id": "str"}).reset_index(drop=True)
 
 
 def _nothing() -> pd.DataFrame:
