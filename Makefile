@@ -30,7 +30,8 @@ lint: .venv/dev.stamp
 	$(BIN)/mypy
 
 bench: .venv/dev.stamp
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.accuracy
+	$(BIN)/python -m benchmarks.speed
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv || {
