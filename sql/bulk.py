@@ -42,6 +42,8 @@ def insert_frame(connection: Connection, table: Table, frame: pd.DataFrame, cons
     if connection.dialect.name == "postgresql":
         _copy(connection, table, frame.assign(**constants))
     else:
+        # SQLite keeps rows in the order of their key, and appends to a tree much faster than it grows in the middle.
+        frame = frame.sort_values([column.name for column in table.primary_key if column.name in frame.columns])
         columns = [_values(frame[name], table.c[name]) for name in frame.columns]
         rows = zip(*columns, *([value] * len(frame) for value in constants.values()), strict=True)
         places = ", ".join("?" * len(names))
