@@ -118,7 +118,10 @@ def learn_honest(network: Observations, marked: Marked, *, potency: float) -> Ho
     rows, hits = tally["rows"].to_numpy(), tally["hits"].to_numpy()
     rate = float(hits.sum() / rows.sum())
     for _ in range(_ROUNDS):
-        rate = float((np.minimum(hits, binom.ppf(_CAP_QUANTILE, rows, rate)).sum() + 0.5) / (rows.sum() + 1.0))
+        capped = np.minimum(hits, binom.ppf(_CAP_QUANTILE, rows, rate)).sum()
+        before, rate = rate, float((capped + 0.5) / (rows.sum() + 1.0))
+        if rate == before:
+            break
     return Honest(rate, learn_counts(hits, rows, rate, potency=potency))
 
 

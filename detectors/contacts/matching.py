@@ -37,9 +37,13 @@ def hashed(texts: "pd.Series[str]") -> Keys:
     (True, False, True)
     """
     arrow = pa.array(texts.astype("str"), from_pandas=True)
-    whole = arrow.combine_chunks() if isinstance(arrow, pa.ChunkedArray) else arrow
-    known = whole.drop_null().cast(pa.large_string())
-    found = np.zeros(len(whole), dtype=np.uint64)
+    chunks = arrow.chunks if isinstance(arrow, pa.ChunkedArray) else [arrow]
+    return np.concatenate([np.zeros(0, dtype=np.uint64), *(_hashed(chunk) for chunk in chunks)])
+
+
+def _hashed(texts: pa.Array) -> Keys:
+    known = texts.drop_null().cast(pa.large_string())
+    found = np.zeros(len(texts), dtype=np.uint64)
     if not len(known):
         return found
     starts = np.frombuffer(known.buffers()[1], dtype=np.int64)[known.offset : known.offset + len(known) + 1]
@@ -52,7 +56,7 @@ def hashed(texts: "pd.Series[str]") -> Keys:
         for length in np.unique(lengths):
             rows = np.flatnonzero(lengths == length)
             mixed[rows] = _read(data[starts[rows][:, None] + np.arange(length)], mixed[rows])
-    found[whole.is_valid().to_numpy(zero_copy_only=False)] = np.maximum(mixed, np.uint64(1))
+    found[texts.is_valid().to_numpy(zero_copy_only=False)] = np.maximum(mixed, np.uint64(1))
     return found
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from detectors.contacts.matching import Flags, Keys, token
+from detectors.contacts.matching import Flags, token
+from detectors.core.codes import Coded
 from detectors.core.detector import NotEnough
 from detectors.core.observations import Observations
 
@@ -18,11 +19,12 @@ COMEBACK_DAYS = 14
 FOLLOW_DAYS = 60
 """A call or a complaint belongs to the customer's last visit, unless that lies further back."""
 
-Counts = NDArray[np.int64]
+Whole = NDArray[np.int64]
 
 _DAY_US = 86_400_000_000
 _FOLLOWERS = (("contacts", "attempted_at"), ("complaints", "filed_on"))
-_ROW_BITS = np.int64(32)
+_ENTRY_BITS, _PLACE_BITS = 8, 32
+_NEVER = np.iinfo(np.int64).min
 _LISTED_SHARE = 0.8
 _BUSY_SHARE = 0.2
 
@@ -46,7 +48,7 @@ class Visits:
     dealers: "pd.Index[str]"
     months: "pd.Index[str]"
     kinds: "pd.Index[str]"
-    counts: Counts
+    counts: Whole
 
     def within(self, months: Collection[str]) -> "Visits":
         """Return the visits of these months alone."""
@@ -94,75 +96,101 @@ def visits_of(observations: Observations, identity: str) -> Visits:
 def _visits_of(observations: Observations, identity: str) -> Visits:
     transactions, dealers = observations["transactions"], observations.coded("transactions", "dealer_id")
     if "kind" in transactions.columns:
-        coded = observations.coded("transactions", "kind")
-        kinds, kind = coded.names, np.where(coded.places < 0, len(coded.names), coded.places)
+        kinds = observations.coded("transactions", "kind")
     else:
-        kinds, kind = pd.Index(["service"], dtype="str"), np.zeros(len(transactions), dtype=np.int64)
-    # Every visit, call and complaint of every customer, in one diary.
-    who, when = [token(observations, "transactions", identity)], [_moments(transactions["happened_on"])]
-    what = [kind]
-    for place, (source, column) in enumerate(_FOLLOWERS, start=len(kinds) + 1):
-        if observations.has(source, identity, column):
-            who.append(token(observations, source, identity))
-            when.append(_moments(observations[source][column]))
-            what.append(np.full(len(when[-1]), place))
-    rows, customer = _diary(np.concatenate(who), np.concatenate(when), np.concatenate(what))
-    moment, entry = np.concatenate(when)[rows], np.concatenate(what)[rows]
+        kinds = Coded(np.zeros(len(transactions), dtype=np.int64), pd.Index(["service"], dtype="str"))
+    unknown = len(kinds.names)
+    kind = np.where(kinds.places < 0, unknown, kinds.places)
+    diary = _diary(observations, identity, kind, unknown + 1)
 
-    visit = np.flatnonzero(entry <= len(kinds))
-    again = np.diff(customer[visit], prepend=-1) == 0
-    again &= np.diff(moment[visit], prepend=0) < (COMEBACK_DAYS + 1) * _DAY_US
-    again &= np.append(kinds == "service", False)[entry[visit]]
-    first = visit[~again]
-    came_back = np.append(again[1:], False)[~again]
-    row, month = rows[first], moment[first].astype("datetime64[us]").astype("datetime64[M]").astype(np.int64)
+    visits = np.flatnonzero(diary.entry <= unknown)
+    comeback = np.diff(diary.customer[visits], prepend=-1) == 0
+    comeback &= np.diff(diary.moment_us[visits], prepend=0) < (COMEBACK_DAYS + 1) * _DAY_US
+    comeback &= np.append(kinds.names == "service", False)[diary.entry[visits]]
+    came_back = np.append(comeback[1:], False)[~comeback]
+    visits = visits[~comeback]
     listed, complained = (
-        _followed(first, np.flatnonzero(entry == place), customer, moment)
-        for place in range(len(kinds) + 1, len(kinds) + 1 + len(_FOLLOWERS))
+        diary.followed(visits, np.flatnonzero(diary.entry == unknown + 1 + place)) for place in range(len(_FOLLOWERS))
     )
-    trouble = np.where(complained, 2, came_back)
+
+    month = diary.moment_us[visits].astype("datetime64[us]").astype("datetime64[M]").astype(np.int64)
     earliest = month.min() if len(month) else 0
     seen = np.bincount(month - earliest) > 0
-    shape = (len(dealers.names), int(seen.sum()), len(kinds) + 1, 2, 3)
-    cells = np.ravel_multi_index(
-        (dealers.places[row], np.cumsum(seen)[month - earliest] - 1, kind[row], listed.astype(np.int64), trouble), shape
-    )
-    months = (np.flatnonzero(seen) + earliest).astype("datetime64[M]").astype(str)
+    row = diary.row[visits]
+    shape = (len(dealers.names), int(seen.sum()), unknown + 1, 2, 3)
+    # Written out, as numpy's ravel_multi_index takes as long as all of the above.
+    cells = dealers.places[row]
+    for size, place in zip(
+        shape[1:],
+        ((np.cumsum(seen) - 1)[month - earliest], kind[row], listed, np.where(complained, 2, came_back)),
+        strict=True,
+    ):
+        cells = cells * size + place
     return Visits(
         dealers.names,
-        pd.Index(months, dtype="str"),
-        kinds,
+        pd.Index((np.flatnonzero(seen) + earliest).astype("datetime64[M]").astype(str), dtype="str"),
+        kinds.names,
         np.bincount(cells, minlength=int(np.prod(shape))).reshape(shape),
     )
 
 
-def _moments(times: pd.Series) -> NDArray[np.int64]:
-    return times.to_numpy(dtype="datetime64[us]").astype(np.int64)
+@dataclass(frozen=True)
+class _Diary:
+    """Every visit, call and complaint of every customer, by customer, time and entry.
+
+    Parameters
+    ----------
+    row
+        Row of the entry in its own source.
+    customer
+        The customer's number, from 0.
+    moment_us
+        When it was.
+    entry
+        What it was: the kind of a visit, or what follows visits.
+    """
+
+    row: Whole
+    customer: Whole
+    moment_us: Whole
+    entry: Whole
+
+    def followed(self, visits: Whole, later: Whole) -> Flags:
+        """Tell which visits are the customer's latest before a later entry, all given as places in the diary."""
+        found = np.zeros(len(visits), dtype=bool)
+        place = np.searchsorted(visits, later) - 1
+        later, place = later[place >= 0], place[place >= 0]
+        before = visits[place]
+        near = self.customer[before] == self.customer[later]
+        near &= self.moment_us[later] - self.moment_us[before] <= FOLLOW_DAYS * _DAY_US
+        found[place[near]] = True
+        return found
 
 
-def _diary(who: Keys, when: NDArray[np.int64], what: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the rows that have a customer and a time, by customer, time and entry, and each one's customer."""
-    rows = np.flatnonzero((who != 0) & (when != np.iinfo(np.int64).min))
-    rows = rows[np.argsort(when[rows] * (what.max(initial=0) + 1) + what[rows])]
-    by_customer = np.argsort(who[rows])
-    ordered = who[rows][by_customer]
-    customer = np.cumsum(np.diff(ordered, prepend=ordered[:1]) != 0)
+def _diary(observations: Observations, identity: str, kind: Whole, first_follower: int) -> _Diary:
+    sources = [("transactions", "happened_on", kind)]
+    for place, (source, column) in enumerate(_FOLLOWERS, start=first_follower):
+        if observations.has(source, identity, column):
+            sources.append((source, column, np.full(len(observations[source]), place)))
+    parts = []
+    for source, column, entry in sources:
+        who = token(observations, source, identity)
+        moment_us = observations[source][column].to_numpy(dtype="datetime64[us]").view(np.int64)
+        row = np.flatnonzero((who != 0) & (moment_us != _NEVER))
+        # What happens at one moment is in the order of entries: a visit, then what follows it.
+        parts.append((row, who[row], (moment_us[row] << _ENTRY_BITS) | entry[row]))
+    rows, who, stamp = (np.concatenate(column) for column in zip(*parts, strict=True))
+    in_time = np.argsort(stamp)
+    who = who[in_time]
+    by_customer = np.argsort(who)
+    who = who[by_customer]
+    number = np.cumsum(np.diff(who, prepend=who[:1]) != 0)
     # Sorting place in time below the customer's number is many times quicker than a stable sort by customer.
-    place = np.sort((customer << _ROW_BITS) | by_customer) & ((1 << _ROW_BITS) - 1)
-    return rows[place], customer
-
-
-def _followed(
-    visits: NDArray[np.int64], later: NDArray[np.int64], customer: NDArray[np.int64], moment: NDArray[np.int64]
-) -> Flags:
-    """Tell which visits are the customer's latest before a later entry, all given as places in the diary."""
-    found = np.zeros(len(visits), dtype=bool)
-    place = np.searchsorted(visits, later) - 1
-    later, place = later[place >= 0], place[place >= 0]
-    before = visits[place]
-    near = (customer[before] == customer[later]) & (moment[later] - moment[before] <= FOLLOW_DAYS * _DAY_US)
-    found[place[near]] = True
-    return found
+    by_customer |= number << _PLACE_BITS
+    by_customer.sort()
+    order = in_time[by_customer & ((1 << _PLACE_BITS) - 1)]
+    stamp = stamp[order]
+    return _Diary(rows[order], number, stamp >> _ENTRY_BITS, stamp & ((1 << _ENTRY_BITS) - 1))
 
 
 _VISITS = {identity: partial(_visits_of, identity=identity) for identity in ("vin", "customer_id", "phone")}
