@@ -25,6 +25,8 @@ _DAY_US = 86_400_000_000
 _FOLLOWERS = (("contacts", "attempted_at"), ("complaints", "filed_on"))
 _ENTRY_BITS, _PLACE_BITS = 8, 32
 _NEVER = np.iinfo(np.int64).min
+# Millions of entries are sorted a part of the customers at a time: the memory of one part serves the next.
+_PARTS = 4
 _LISTED_SHARE = 0.8
 _BUSY_SHARE = 0.2
 
@@ -84,7 +86,7 @@ def months_called(visits: Visits) -> frozenset[str]:
     if not listed.any():
         raise NotEnough("No customer of the transactions is found on the lists.")
     size = missing + listed
-    share, busy = listed / size, size >= _BUSY_SHARE * size.max()
+    share, busy = listed / np.maximum(size, 1), size >= _BUSY_SHARE * size.max()
     return frozenset(visits.months[busy & (share >= _LISTED_SHARE * share[busy].max())])
 
 
@@ -101,42 +103,44 @@ def _visits_of(observations: Observations, identity: str) -> Visits:
         kinds = Coded(np.zeros(len(transactions), dtype=np.int64), pd.Index(["service"], dtype="str"))
     unknown = len(kinds.names)
     kind = np.where(kinds.places < 0, unknown, kinds.places)
-    diary = _diary(observations, identity, kind, unknown + 1)
+    months = _months(transactions["happened_on"])
+    shape = (len(dealers.names), len(months.names), unknown + 1, 2, 3)
+    counts = np.zeros(int(np.prod(shape)), dtype=np.int64)
+    for part in range(_PARTS):
+        diary = _diary(observations, identity, kind, unknown + 1, part)
+        visits = np.flatnonzero(diary.entry <= unknown)
+        comeback = np.diff(diary.customer[visits], prepend=-1) == 0
+        comeback &= np.diff(diary.moment_us[visits], prepend=0) < (COMEBACK_DAYS + 1) * _DAY_US
+        comeback &= np.append(kinds.names == "service", False)[diary.entry[visits]]
+        came_back = np.append(comeback[1:], False)[~comeback]
+        visits = visits[~comeback]
+        listed, complained = (
+            diary.followed(visits, np.flatnonzero(diary.entry == unknown + 1 + place))
+            for place in range(len(_FOLLOWERS))
+        )
+        row = diary.row[visits]
+        cells = dealers.places[row]
+        by = (months.places[row], kind[row], listed, np.where(complained, 2, came_back))
+        for size, place in zip(shape[1:], by, strict=True):
+            cells = cells * size + place
+        counts += np.bincount(cells, minlength=len(counts))
+    return Visits(dealers.names, months.names, kinds.names, counts.reshape(shape))
 
-    visits = np.flatnonzero(diary.entry <= unknown)
-    comeback = np.diff(diary.customer[visits], prepend=-1) == 0
-    comeback &= np.diff(diary.moment_us[visits], prepend=0) < (COMEBACK_DAYS + 1) * _DAY_US
-    comeback &= np.append(kinds.names == "service", False)[diary.entry[visits]]
-    came_back = np.append(comeback[1:], False)[~comeback]
-    visits = visits[~comeback]
-    listed, complained = (
-        diary.followed(visits, np.flatnonzero(diary.entry == unknown + 1 + place)) for place in range(len(_FOLLOWERS))
-    )
 
-    month = diary.moment_us[visits].astype("datetime64[us]").astype("datetime64[M]").astype(np.int64)
-    earliest = month.min() if len(month) else 0
-    seen = np.bincount(month - earliest) > 0
-    row = diary.row[visits]
-    shape = (len(dealers.names), int(seen.sum()), unknown + 1, 2, 3)
-    # Written out, as numpy's ravel_multi_index takes as long as all of the above.
-    cells = dealers.places[row]
-    for size, place in zip(
-        shape[1:],
-        ((np.cumsum(seen) - 1)[month - earliest], kind[row], listed, np.where(complained, 2, came_back)),
-        strict=True,
-    ):
-        cells = cells * size + place
-    return Visits(
-        dealers.names,
-        pd.Index((np.flatnonzero(seen) + earliest).astype("datetime64[M]").astype(str), dtype="str"),
-        kinds.names,
-        np.bincount(cells, minlength=int(np.prod(shape))).reshape(shape),
-    )
+def _months(days: pd.Series) -> Coded:
+    """Return the month of each day in codes."""
+    known = days.notna().to_numpy()
+    month = days.to_numpy(dtype="datetime64[M]").astype(np.int64)
+    earliest = month[known].min(initial=np.iinfo(np.int64).max)
+    seen = np.bincount(month[known] - earliest) > 0
+    places = np.full(len(days), -1)
+    places[known] = (np.cumsum(seen) - 1)[month[known] - earliest]
+    return Coded(places, pd.Index((np.flatnonzero(seen) + earliest).astype("datetime64[M]").astype(str), dtype="str"))
 
 
 @dataclass(frozen=True)
 class _Diary:
-    """Every visit, call and complaint of every customer, by customer, time and entry.
+    """Every visit, call and complaint of part of the customers, by customer, time and entry.
 
     Parameters
     ----------
@@ -167,19 +171,19 @@ class _Diary:
         return found
 
 
-def _diary(observations: Observations, identity: str, kind: Whole, first_follower: int) -> _Diary:
+def _diary(observations: Observations, identity: str, kind: Whole, first_follower: int, part: int) -> _Diary:
     sources = [("transactions", "happened_on", kind)]
     for place, (source, column) in enumerate(_FOLLOWERS, start=first_follower):
         if observations.has(source, identity, column):
             sources.append((source, column, np.full(len(observations[source]), place)))
-    parts = []
+    entries = []
     for source, column, entry in sources:
         who = token(observations, source, identity)
         moment_us = observations[source][column].to_numpy(dtype="datetime64[us]").view(np.int64)
-        row = np.flatnonzero((who != 0) & (moment_us != _NEVER))
+        row = np.flatnonzero((who % np.uint64(_PARTS) == part) & (who != 0) & (moment_us != _NEVER))
         # What happens at one moment is in the order of entries: a visit, then what follows it.
-        parts.append((row, who[row], (moment_us[row] << _ENTRY_BITS) | entry[row]))
-    rows, who, stamp = (np.concatenate(column) for column in zip(*parts, strict=True))
+        entries.append((row, who[row], (moment_us[row] << _ENTRY_BITS) | entry[row]))
+    rows, who, stamp = (np.concatenate(column) for column in zip(*entries, strict=True))
     in_time = np.argsort(stamp)
     who = who[in_time]
     by_customer = np.argsort(who)
