@@ -45,9 +45,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from detectors.core.codes import Coded
 from detectors.core.detector import Detector, NotEnough
 from detectors.core.evidence import Weighed, records
-from detectors.core.instruments.repeats import Rarity, find_repeats, learn_rarity
+from detectors.core.instruments.repeats import Rarity, Repeats, find_repeats, learn_rarity
 from detectors.core.instruments.usual import Usual, learn_usual, weigh_excess
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
@@ -85,17 +86,19 @@ class Copies(Detector):
     decisive: ClassVar[bool] = True
 
     def _learn(self, network: Observations) -> _Learnt:
-        interviews, keys = self._keys(network)
-        if interviews["interviewer_id"].nunique() < 2:
+        rows, interviewer = self._compared(network)
+        if np.count_nonzero(interviewer.count()) < 2:
             raise NotEnough("The answers given to one interviewer cannot be compared with another's.")
-        rarities = tuple(learn_rarity(interviews["interviewer_id"], keys[part]) for part in keys.columns)
-        counts = _counts(self._copies(interviews, keys, rarities))
+        keys = network.shared(_answers).keys
+        rarities = tuple(learn_rarity(interviewer, part[rows]) for part in keys)
+        counts = _counts(interviewer, self._copies(network, rows, interviewer, rarities).again)
         usual = learn_usual(counts["hits"], counts["trials"], counts["trials"] - 1, potency=self.potency)
         return _Learnt(rarities, usual)
 
     def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
-        interviews = self._copies(*self._keys(observations), learned.rarities)
-        counts = _counts(interviews)
+        rows, interviewer = self._compared(observations)
+        copies = self._copies(observations, rows, interviewer, learned.rarities)
+        counts = _counts(interviewer, copies.again)
         units = weigh_excess(
             counts,
             learned.usual,
@@ -107,43 +110,31 @@ class Copies(Detector):
             "all or all but a part, though hardly anybody gives those answers to others; interviewers like this one "
             "have {fewest} to {most}.",
         )
-        return Weighed(units, self._records(interviews[interviews["echo"]], units))
+        echo = np.flatnonzero(copies.echo)
+        echoes = observations["surveys"].loc[rows[echo], ["response_id", "interviewer_id"]]
+        return Weighed(units, self._records(echoes.assign(repeats=copies.count[echo]), units))
 
-    def _keys(self, observations: Observations) -> tuple[pd.DataFrame, "pd.DataFrame"]:
-        """Return the interviews to compare, each with a number for all its answers and for all but each part."""
-        surveys = observations["surveys"]
-        items = ["overall", *observations.members("surveys", "q_")]
-        answered = np.zeros(len(surveys), dtype=np.int64)
-        hashed = np.zeros((_PARTS, len(surveys)), dtype=np.uint64)
-        for place, item in enumerate(items):
-            rating = surveys[item].to_numpy(dtype=np.float64)
-            known = ~np.isnan(rating)
-            answered += known
-            code = np.where(known, np.round(np.where(known, rating, 0) * 100), _UNANSWERED).astype(np.int64)
-            # Parts are dealt in turn, so that neighbours in the questionnaire are in different parts.
-            hashed[place % _PARTS] += _scramble(code, place)
-        codes, names = pd.factorize(surveys["survey"])
-        questionnaire = pd.util.hash_array(np.asarray(names, dtype=object))[codes]
-        whole = hashed.sum(axis=0, dtype=np.uint64) + questionnaire
-        keys = {"all": whole} | {
-            f"without {part}": whole - hashed[part] + np.uint64(part + 1) for part in range(_PARTS)
-        }
+    def _compared(self, observations: Observations) -> tuple[NDArray[np.int64], Coded]:
+        """Return the rows of the interviews that are compared, and their interviewers."""
+        interviewer = observations.coded("surveys", "interviewer_id")
         # `overall` is one of the answers, and not one of the items.
-        kept = (answered - 1 >= self.fewest_answers) & surveys["interviewer_id"].notna().to_numpy()
-        columns = ["response_id", "interviewer_id"]
-        numbers = pd.DataFrame({name: key.view(np.int64) for name, key in keys.items()}, index=surveys.index)
-        return surveys.loc[kept, columns], numbers.loc[kept]
+        enough = observations.shared(_answers).answered - 1 >= self.fewest_answers
+        rows = np.flatnonzero(enough & (interviewer.places >= 0))
+        return rows, Coded(interviewer.places[rows], interviewer.names)
 
-    def _copies(self, interviews: pd.DataFrame, keys: pd.DataFrame, rarities: tuple[Rarity, ...]) -> pd.DataFrame:
+    def _copies(
+        self, observations: Observations, rows: NDArray[np.int64], interviewer: Coded, rarities: tuple[Rarity, ...]
+    ) -> Repeats:
         """Mark the interviews that copy another, and those that are not the first of their kind."""
-        echo, again = np.zeros(len(interviews), dtype=bool), np.zeros(len(interviews), dtype=bool)
-        repeats = np.ones(len(interviews))
-        for part, rarity in zip(keys.columns, rarities, strict=True):
-            found = find_repeats(interviews["interviewer_id"], keys[part], interviews["response_id"], rarity)
-            echo |= found["echo"].to_numpy()
-            again |= found["again"].to_numpy()
-            repeats = np.maximum(repeats, np.where(found["echo"], found["repeats"], 1))
-        return interviews.assign(echo=echo, again=again, repeats=repeats)
+        ids = observations["surveys"]["response_id"].array.take(rows)
+        echo, again = np.zeros((2, len(rows)), dtype=bool)
+        count = np.ones(len(rows), dtype=np.int64)
+        for key, rarity in zip(observations.shared(_answers).keys, rarities, strict=True):
+            found = find_repeats(interviewer, key[rows], ids, rarity)
+            echo |= found.echo
+            again |= found.again
+            count = np.maximum(count, np.where(found.echo, found.count, 1))
+        return Repeats(echo, again, count)
 
     def _records(self, echoes: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
         by_chance = (units["expected"] / units["observed"].clip(lower=1.0)).clip(0.02, 1.0)
@@ -162,6 +153,32 @@ class Copies(Detector):
         )
 
 
+@dataclass(frozen=True)
+class _Answers:
+    """How many answers each interview has, and numbers for all of them and for all but each part."""
+
+    answered: NDArray[np.int64]
+    keys: tuple[NDArray[np.int64], ...]
+
+
+def _answers(observations: Observations) -> _Answers:
+    surveys = observations["surveys"]
+    answered = np.zeros(len(surveys), dtype=np.int64)
+    hashed = np.zeros((_PARTS, len(surveys)), dtype=np.uint64)
+    for place, item in enumerate(["overall", *observations.members("surveys", "q_")]):
+        rating = surveys[item].to_numpy(dtype=np.float64)
+        known = ~np.isnan(rating)
+        answered += known
+        code = np.where(known, np.round(np.where(known, rating, 0) * 100), _UNANSWERED).astype(np.int64)
+        # Parts are dealt in turn, so that neighbours in the questionnaire are in different parts.
+        hashed[place % _PARTS] += _scramble(code, place)
+    survey = observations.coded("surveys", "survey")
+    questionnaire = pd.util.hash_array(np.asarray(survey.names, dtype=object))[survey.places]
+    whole = hashed.sum(axis=0, dtype=np.uint64) + questionnaire
+    keys = [whole, *(whole - hashed[part] + np.uint64(part + 1) for part in range(_PARTS))]
+    return _Answers(answered, tuple(key.view(np.int64) for key in keys))
+
+
 def _scramble(code: "NDArray[np.int64]", place: int) -> "NDArray[np.uint64]":
     """Return a 64-bit hash of an answer to the item at that place (the finaliser of splitmix64)."""
     mixed = code.astype(np.uint64) + np.uint64((place + 1) * 0x9E3779B97F4A7C15 % 2**64)
@@ -170,7 +187,7 @@ def _scramble(code: "NDArray[np.int64]", place: int) -> "NDArray[np.uint64]":
     return np.asarray(mixed ^ (mixed >> np.uint64(31)), dtype=np.uint64)
 
 
-def _counts(interviews: pd.DataFrame) -> pd.DataFrame:
+def _counts(interviewer: Coded, again: NDArray[np.bool_]) -> pd.DataFrame:
     """Count each interviewer's interviews, and those that repeat an earlier one."""
-    by_interviewer = interviews.groupby("interviewer_id", sort=True)["again"]
-    return pd.DataFrame({"hits": by_interviewer.sum(), "trials": by_interviewer.size()})
+    counts = pd.DataFrame({"hits": interviewer.count(again), "trials": interviewer.count()}, index=interviewer.names)
+    return counts[counts["trials"] > 0]

@@ -42,13 +42,16 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from detectors.core.codes import Coded
 from detectors.core.detector import Detector, NotEnough
 from detectors.core.evidence import Weighed, records
 from detectors.core.instruments.spread import Floats
 from detectors.core.instruments.usual import Usual, learn_usual, weigh_excess
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
+from detectors.core.verbatims import verbatims
 
 _GROUPS = ("survey", "vendor", "wave")
 
@@ -95,24 +98,25 @@ class Pace(Detector):
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"surveys": ("interviewer_id", "duration_s")}
 
     def _learn(self, network: Observations) -> _Learnt:
-        timed = _timed(network)
-        if len(timed) < self.fewest_timed or timed["interviewer_id"].nunique() < 2:
+        timed = network.shared(_timed)
+        if len(timed.rows) < self.fewest_timed or np.count_nonzero(timed.interviewer.count()) < 2:
             raise NotEnough(f"With fewer than {self.fewest_timed} timed interviews nobody can say what is short.")
-        what = timed[["items", "letters"]].to_numpy()
-        centred = what - what.mean(axis=0)
-        effects = np.linalg.lstsq(centred, timed["log_s"].to_numpy() - timed["log_s"].mean(), rcond=None)[0]
-        rest = timed["log_s"] - what @ effects
-        middles = rest.groupby(timed["group"]).median()
-        excess = rest - timed["group"].map(middles)
+        centred = timed.what - timed.what.mean(axis=0)
+        effects = np.linalg.lstsq(centred, timed.log_s - timed.log_s.mean(), rcond=None)[0]
+        rest = pd.Series(timed.log_s - timed.what @ effects)
+        middles = rest.groupby(timed.group.places).median()
+        excess = rest.to_numpy() - middles.reindex(range(len(timed.group.names))).to_numpy()[timed.group.places]
         short_below = float(np.quantile(excess, self.shortest_share))
-        upper = float(excess.groupby(timed["interviewer_id"]).quantile(0.75).median())
+        upper = float(np.nanmedian(_upper_quartiles(timed.interviewer, excess)))
+        middles = middles.rename(index=dict(enumerate(timed.group.names)))
         yardstick = _Yardstick(effects, middles, float(rest.median()), short_below, upper)
-        counts = _counts(_short(timed, yardstick))
+        counts = _counts(timed, _excess(timed, yardstick)[1])
         return _Learnt(yardstick, learn_usual(counts["hits"], counts["trials"], potency=self.potency))
 
     def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
-        timed = _short(_timed(observations), learned.yardstick)
-        counts = _counts(timed)
+        timed = observations.shared(_timed)
+        excess, is_short = _excess(timed, learned.yardstick)
+        counts = _counts(timed, is_short)
         units = weigh_excess(
             counts,
             learned.usual,
@@ -121,55 +125,69 @@ class Pace(Detector):
             sentence="{hits} of {trials} interviews were too short for their items and text; interviewers like "
             "this one have {fewest} to {most}.",
         )
-        rows = timed[timed["short"]]
-        said = pd.DataFrame(
-            {
-                "record_id": rows["response_id"],
-                "unit_id": rows["interviewer_id"],
-                "probability": rows["interviewer_id"].map(
-                    1.0 - (units["expected"] / units["observed"].clip(lower=1.0)).clip(0.05, 1.0)
-                ),
-                "reason": [
-                    f"It took {seconds:.0f} seconds; such interviews mostly take {usual:.0f}."
-                    for seconds, usual in zip(
-                        np.exp(rows["log_s"]), np.exp(rows["log_s"] - rows["excess"]), strict=True
-                    )
-                ],
-            }
+        short = np.flatnonzero(is_short)
+        named = observations["surveys"].loc[timed.rows[short], ["response_id", "interviewer_id"]]
+        chance = (units["expected"] / units["observed"].clip(lower=1.0)).clip(0.05, 1.0)
+        lasted, usual = np.exp(timed.log_s[short]), np.exp(timed.log_s[short] - excess[short])
+        said = named.set_axis(["record_id", "unit_id"], axis=1).assign(
+            probability=named["interviewer_id"].map(1.0 - chance).astype("float64"),
+            reason=[
+                f"It took {seconds:.0f} seconds; such interviews mostly take {mostly:.0f}."
+                for seconds, mostly in zip(lasted, usual, strict=True)
+            ],
         )
-        return Weighed(units, records("surveys", said.astype({"probability": "float64"})))
+        return Weighed(units, records("surveys", said))
 
 
-def _timed(observations: Observations) -> pd.DataFrame:
-    """Return the interviews with a duration and an interviewer: what they had to fit into it."""
-    surveys = observations["surveys"]
-    kept = surveys["interviewer_id"].notna() & (surveys["duration_s"] > 0)
-    rows = surveys[kept]
-    items = rows[observations.members("surveys", "q_")].notna().sum(axis=1)
-    letters = rows["verbatim"].str.len().fillna(0) if "verbatim" in rows.columns else 0.0
-    group = rows["survey"]
-    for column in _GROUPS[1:]:
-        if column in rows.columns:
-            group = group + "|" + rows[column].fillna("")
-    return rows[["response_id", "interviewer_id"]].assign(
-        log_s=np.log(rows["duration_s"]),
-        items=items.astype("float64"),
-        letters=np.sqrt(np.asarray(letters, dtype=np.float64)),
-        group=group,
-    )
+@dataclass(frozen=True)
+class _Timed:
+    """The interviews with a duration and an interviewer: whose, how long, what had to fit into it, what is like it."""
+
+    rows: NDArray[np.int64]
+    interviewer: Coded
+    log_s: Floats
+    what: Floats
+    group: Coded
 
 
-def _short(timed: pd.DataFrame, yardstick: _Yardstick) -> pd.DataFrame:
-    """Mark the interviews that are short for what they had to hold, and for who held them."""
-    rest = timed["log_s"] - timed[["items", "letters"]].to_numpy() @ yardstick.effects
-    excess = rest - timed["group"].map(yardstick.middles).astype("float64").fillna(yardstick.middle)
+def _timed(observations: Observations) -> _Timed:
+    surveys, interviewer = observations["surveys"], observations.coded("surveys", "interviewer_id")
+    seconds = surveys["duration_s"].to_numpy(dtype=np.float64)
+    rows = np.flatnonzero((interviewer.places >= 0) & (seconds > 0))
+    items, letters = np.zeros((2, len(surveys)))
+    for item in observations.members("surveys", "q_"):
+        items += surveys[item].notna().to_numpy()
+    if "verbatim" in surveys.columns:
+        texts = observations.shared(verbatims)
+        letters = np.append(texts.unique.str.len().to_numpy(dtype=np.float64), 0.0)[texts.places]
+    places, names = np.zeros(len(surveys), dtype=np.int64), [""]
+    for column in _GROUPS:
+        if column in surveys.columns:
+            coded = observations.coded("surveys", column)
+            # The last stands for a missing one, whose place is -1.
+            values = [*coded.names, ""]
+            places = places * len(values) + coded.places % len(values)
+            names = [f"{name}|{value}" for name in names for value in values]
+    what = np.column_stack([items[rows], np.sqrt(letters[rows])])
+    group = Coded(places[rows], pd.Index(names, dtype="str"))
+    return _Timed(rows, Coded(interviewer.places[rows], interviewer.names), np.log(seconds[rows]), what, group)
+
+
+def _excess(timed: _Timed, yardstick: _Yardstick) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return how long the interviews lasted beyond the usual, and which were short also for who held them."""
+    usual = yardstick.middles.reindex(timed.group.names).fillna(yardstick.middle).to_numpy()
+    excess = np.asarray(timed.log_s - timed.what @ yardstick.effects - usual[timed.group.places], dtype=np.float64)
     # The upper quartile is the interviewer's own pace even if half the interviews are invented.
-    own = timed["interviewer_id"].map(excess.groupby(timed["interviewer_id"]).quantile(0.75)).astype("float64")
-    faster = (own - yardstick.upper_quartile).clip(upper=0.0)
-    short = excess - faster < yardstick.short_below
-    return timed.assign(excess=excess, short=short)
+    faster = np.minimum(_upper_quartiles(timed.interviewer, excess) - yardstick.upper_quartile, 0.0)
+    return excess, excess - faster[timed.interviewer.places] < yardstick.short_below
 
 
-def _counts(timed: pd.DataFrame) -> pd.DataFrame:
-    by_interviewer = timed.groupby("interviewer_id", sort=True)["short"]
-    return pd.DataFrame({"hits": by_interviewer.sum(), "trials": by_interviewer.size()})
+def _upper_quartiles(interviewer: Coded, excess: Floats) -> Floats:
+    """Return the upper quartile of each interviewer; NaN of one without interviews."""
+    quartiles = pd.Series(excess).groupby(interviewer.places).quantile(0.75)
+    return np.asarray(quartiles.reindex(range(len(interviewer.names))), dtype=np.float64)
+
+
+def _counts(timed: _Timed, short: NDArray[np.bool_]) -> pd.DataFrame:
+    hits, trials = timed.interviewer.count(short), timed.interviewer.count()
+    return pd.DataFrame({"hits": hits, "trials": trials}, index=timed.interviewer.names)[trials > 0]

@@ -40,14 +40,17 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from detectors.core.codes import Coded
 from detectors.core.detector import Detector, NotEnough
 from detectors.core.evidence import Weighed, records
-from detectors.core.instruments.likeness import Clusters, cluster, fingerprint
+from detectors.core.instruments.likeness import Clusters
 from detectors.core.instruments.repeats import Rarity, find_repeats, learn_rarity
 from detectors.core.instruments.usual import Usual, learn_usual, weigh_excess
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
+from detectors.core.verbatims import verbatim_clusters, verbatims
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,15 @@ class _Learnt:
     clusters: Clusters
     rarity: Rarity
     usual: Usual
+
+
+@dataclass(frozen=True)
+class _Answers:
+    """The longer open answers: their rows, interviewers and clusters."""
+
+    rows: NDArray[np.int64]
+    interviewer: Coded
+    key: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -79,18 +91,19 @@ class RepeatedWording(Detector):
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"surveys": ("interviewer_id", "verbatim")}
 
     def _learn(self, network: Observations) -> _Learnt:
-        clusters = cluster(network["surveys"]["verbatim"])
-        answers = self._answers(network["surveys"], clusters)
-        if answers["interviewer_id"].nunique() < 2:
+        clusters = network.shared(verbatim_clusters)
+        answers = self._answers(network, clusters)
+        if np.count_nonzero(answers.interviewer.count()) < 2:
             raise NotEnough("What one interviewer wrote down cannot be compared with another's.")
-        rarity = learn_rarity(answers["interviewer_id"], answers["key"])
-        counts = _counts(_repeated(answers, rarity))
+        rarity = learn_rarity(answers.interviewer, answers.key)
+        counts = _counts(answers, _repeated(network, answers, rarity))
         usual = learn_usual(counts["hits"], counts["trials"], counts["trials"] - 1, potency=self.potency)
         return _Learnt(clusters, rarity, usual)
 
     def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
-        answers = _repeated(self._answers(observations["surveys"], learned.clusters), learned.rarity)
-        counts = _counts(answers)
+        answers = self._answers(observations, learned.clusters)
+        rows = _repeated(observations, answers, learned.rarity)
+        counts = _counts(answers, rows)
         units = weigh_excess(
             counts,
             learned.usual,
@@ -102,7 +115,6 @@ class RepeatedWording(Detector):
             "same interviewer, in words that others hardly hear; interviewers like this one have {fewest} to {most}.",
         )
         by_chance = (units["expected"] / units["observed"].clip(lower=1.0)).clip(0.02, 1.0)
-        rows = answers[answers["echo"]]
         once = rows["interviewer_id"].map(by_chance).to_numpy(dtype=np.float64)
         said = pd.DataFrame(
             {
@@ -114,24 +126,37 @@ class RepeatedWording(Detector):
         )
         return Weighed(units, records("surveys", said))
 
-    def _answers(self, surveys: pd.DataFrame, clusters: Clusters) -> pd.DataFrame:
-        prints = fingerprint(surveys["verbatim"])
-        prints = prints[prints["letters"] >= self.shortest_answer]
-        said = surveys.loc[prints.index, ["response_id", "interviewer_id", "dealer_id"]]
-        return said.assign(key=clusters.keys(prints["fingerprint"])).dropna(subset="interviewer_id")
+    def _answers(self, observations: Observations, clusters: Clusters) -> _Answers:
+        texts, interviewer = observations.shared(verbatims), observations.coded("surveys", "interviewer_id")
+        rows = np.flatnonzero((texts.letters >= self.shortest_answer) & (interviewer.places >= 0))
+        return _Answers(rows, Coded(interviewer.places[rows], interviewer.names), clusters.keys(texts)[rows])
 
 
-def _repeated(answers: pd.DataFrame, rarity: Rarity) -> pd.DataFrame:
-    """Mark the answers that another dealer's customer gave to the same interviewer."""
-    found = find_repeats(answers["interviewer_id"], answers["key"], answers["response_id"], rarity)
-    echoes = answers[found["echo"]]
-    dealers = echoes.groupby(["interviewer_id", "key"], sort=False)["dealer_id"].transform("nunique")
-    several = echoes.index[dealers > 1]
-    across = answers.index.isin(several)
-    return answers.assign(echo=found["echo"] & across, again=found["again"] & across, repeats=found["repeats"])
+def _repeated(observations: Observations, answers: _Answers, rarity: Rarity) -> pd.DataFrame:
+    """Return the answers that another dealer's customer gave to the same interviewer."""
+    surveys = observations["surveys"]
+    ids = surveys["response_id"].array
+    found = find_repeats(answers.interviewer, answers.key, ids.take(answers.rows), rarity)
+    echo = np.flatnonzero(found.echo)
+    rows, interviewer = answers.rows[echo], answers.interviewer.places[echo]
+    echoes = pd.DataFrame(
+        {
+            "response_id": ids.take(rows),
+            "interviewer_id": answers.interviewer.names.take(interviewer),
+            "interviewer": interviewer,
+            "dealer_id": surveys["dealer_id"].array.take(rows),
+            "key": answers.key[echo],
+            "repeats": found.count[echo],
+            "again": found.again[echo],
+        }
+    )
+    dealers = echoes.groupby(["interviewer", "key"], sort=False)["dealer_id"].transform("nunique")
+    return echoes[dealers > 1]
 
 
-def _counts(answers: pd.DataFrame) -> pd.DataFrame:
+def _counts(answers: _Answers, echoes: pd.DataFrame) -> pd.DataFrame:
     """Count each interviewer's longer open answers, and those that repeat an earlier one."""
-    by_interviewer = answers.groupby("interviewer_id", sort=True)["again"]
-    return pd.DataFrame({"hits": by_interviewer.sum(), "trials": by_interviewer.size()})
+    interviewer = answers.interviewer
+    hits = np.bincount(echoes.loc[echoes["again"], "interviewer"], minlength=len(interviewer.names))
+    counts = pd.DataFrame({"hits": hits, "trials": interviewer.count()}, index=interviewer.names)
+    return counts[counts["trials"] > 0]

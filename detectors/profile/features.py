@@ -9,10 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from detectors.core.codes import Coded
 from detectors.core.instruments.spread import Floats
-from detectors.core.interviews import level, perfect
+from detectors.core.interviews import kind_of_interview, level, perfect
 from detectors.core.observations import Observations
+from detectors.core.verbatims import verbatims
 
 WORDS = {
     "full": "interviews with full marks on everything",
@@ -37,6 +40,8 @@ _BOTH_ARE_ODD = ("spread_s", "said", "letters")
 """Figures that gaming lowers, and that it may move either way. It raises the others; few full marks are not odd."""
 
 _CLOSING_DAYS = 7
+_LONG_LETTERS = 8
+_DEAD = ["out_of_service", "wrong_number", "not_customer"]
 
 
 @dataclass(frozen=True)
@@ -117,107 +122,113 @@ def figures_of(observations: Observations, usual_log_s: "pd.Series[float]") -> p
     pandas.DataFrame
         Index dealer; ``n`` interviews, ``level`` (mean level of the answers, 0 to 1), and the `WORDS` that can be told.
     """
-    surveys = observations["surveys"]
-    rows = pd.DataFrame({"dealer_id": surveys["dealer_id"], "level": level(observations)}).assign(n=1.0)
-    rows = rows.assign(**_answers(observations)).assign(**_durations(surveys, usual_log_s)).assign(**_texts(surveys))
-    by_dealer = rows.groupby("dealer_id", sort=True)
-    figures = by_dealer.mean().assign(n=by_dealer.size())
-    figures["closing"] = _difference(rows, perfect(observations), surveys["called_at"].dt.days_in_month
-                                     - surveys["called_at"].dt.day < _CLOSING_DAYS)  # fmt: skip
+    figures = observations.shared(_figures)
+    if "duration_s" in observations["surveys"].columns:
+        dealer, kind = observations.coded("surveys", "dealer_id"), observations.shared(kind_of_interview)
+        usual = usual_log_s.reindex(kind.names).to_numpy(dtype=np.float64)
+        beside = observations.shared(_log_durations) - usual[kind.places]
+        figures = figures.assign(short=_mean(dealer, -beside), spread_s=_mean(dealer, np.abs(beside)))
+    return figures[figures["n"] > 0]
+
+
+def usual_durations(network: Observations) -> "pd.Series[float]":
+    """Return the median log-duration of each questionnaire and agency; empty where none is recorded."""
+    if "duration_s" not in network["surveys"].columns:
+        return pd.Series(dtype="float64")
+    kind = network.shared(kind_of_interview)
+    medians = pd.Series(network.shared(_log_durations)).groupby(kind.places).median()
+    return medians.rename(index=dict(enumerate(kind.names)))
+
+
+def _figures(observations: Observations) -> pd.DataFrame:
+    """Return the figures that need nothing of the network."""
+    surveys, dealer = observations["surveys"], observations.coded("surveys", "dealer_id")
+    height, full = observations.shared(level), np.asarray(observations.shared(perfect), dtype=np.float64)
+    called = surveys["called_at"].dt
+    closing = np.asarray(called.days_in_month - called.day < _CLOSING_DAYS, dtype=bool)
+    rows = {"level": height, "full": full, **_answers(observations), **_texts(observations)}
+    figures = pd.DataFrame({name: _mean(dealer, values) for name, values in rows.items()}, index=dealer.names)
+    figures["n"] = dealer.count().astype(np.float64)
+    figures["closing"] = _difference(dealer, full, closing)
     failed = _failed(observations)
     if failed is not None:
-        figures["facts"] = _difference(rows, rows["level"], failed == 0)
+        figures["facts"] = _difference(dealer, height, failed == 0)
     return figures.join(_contacts(observations))
 
 
-def _answers(observations: Observations) -> "dict[str, pd.Series[float]]":
+def _mean(unit: Coded, values: Floats) -> Floats:
+    """Return the mean of the values of each unit; NaN where it has none."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(unit.sum(values) / unit.count(~np.isnan(values)), dtype=np.float64)
+
+
+def _difference(unit: Coded, values: Floats, inside: NDArray[np.bool_]) -> Floats:
+    """Return how much higher the values lie inside than outside, by unit."""
+    return _mean(unit, np.where(inside, values, np.nan)) - _mean(unit, np.where(inside, np.nan, values))
+
+
+def _answers(observations: Observations) -> dict[str, Floats]:
     surveys = observations["surveys"]
-    scale = observations.scale_of(surveys["survey"])
+    scale = observations.scale_of(surveys["survey"]).to_numpy(dtype=np.float64)
     names = ["overall", *observations.members("surveys", "q_")]
     count, total, squares = (np.zeros(len(surveys)) for _ in range(3))
     for name in names:
         rating = surveys[name].to_numpy(dtype=np.float64)
         known = ~np.isnan(rating)
+        rating = np.where(known, rating, 0.0)
         count += known
-        total += np.where(known, rating, 0)
-        squares += np.where(known, rating, 0) ** 2
+        total += rating
+        squares += rating**2
     variance = np.maximum(squares / np.maximum(count, 1) - (total / np.maximum(count, 1)) ** 2, 0)
-    width = (scale["high"] - scale["low"]).to_numpy(dtype=np.float64)
-    share = (surveys["overall"] - scale["low"]) / width
-    index = surveys.index
+    width = scale[:, 1] - scale[:, 0]
+    share = (surveys["overall"].to_numpy(dtype=np.float64) - scale[:, 0]) / width
+    several = count > 2
     return {
-        "full": perfect(observations).astype("float64"),
-        "middle": ((share >= 0.7) & (share < 1)).astype("float64"),
-        "one_number": pd.Series(np.where(count > 2, variance < 1e-9, np.nan), index=index, dtype="float64"),
-        "variation": pd.Series(np.where(count > 2, np.sqrt(variance) / width, np.nan), index=index),
+        "middle": ((share >= 0.7) & (share < 1)).astype(np.float64),
+        "one_number": np.where(several, variance < 1e-9, np.nan),
+        "variation": np.where(several, np.sqrt(variance) / width, np.nan),
     }
 
 
-def usual_durations(network: Observations) -> "pd.Series[float]":
-    """Return the median log-duration of each questionnaire and agency; empty where none is recorded."""
-    surveys = network["surveys"]
-    if "duration_s" not in surveys.columns:
-        return pd.Series(dtype="float64")
-    return _log_durations(surveys).groupby(_fieldwork(surveys)).median()
+def _log_durations(observations: Observations) -> Floats:
+    seconds = observations["surveys"]["duration_s"].to_numpy(dtype=np.float64)
+    return np.log(np.where(seconds > 0, seconds, np.nan))
 
 
-def _log_durations(surveys: pd.DataFrame) -> "pd.Series[float]":
-    seconds = surveys["duration_s"].to_numpy(dtype=np.float64)
-    return pd.Series(np.log(np.where(seconds > 0, seconds, np.nan)), index=surveys.index)
-
-
-def _fieldwork(surveys: pd.DataFrame) -> "pd.Series[str]":
-    return surveys["survey"] + "|" + surveys["vendor"].fillna("") if "vendor" in surveys.columns else surveys["survey"]
-
-
-def _durations(surveys: pd.DataFrame, usual_log_s: "pd.Series[float]") -> "dict[str, pd.Series[float]]":
-    if "duration_s" not in surveys.columns:
+def _texts(observations: Observations) -> dict[str, Floats]:
+    if "verbatim" not in observations["surveys"].columns:
         return {}
-    codes, names = pd.factorize(_fieldwork(surveys))
-    usual = usual_log_s.reindex(names).to_numpy(dtype=np.float64)
-    beside = _log_durations(surveys) - usual[codes]
-    return {"short": -beside, "spread_s": beside.abs()}
+    texts, dealer = observations.shared(verbatims), observations.coded("surveys", "dealer_id")
+    typed = np.append(texts.unique.str.len().to_numpy(dtype=np.float64), np.nan)[texts.places]
+    rows = np.flatnonzero(typed >= _LONG_LETTERS)
+    repeated = np.full(len(typed), np.nan)
+    repeated[rows] = pd.Series(dealer.places[rows] * len(texts.unique) + texts.places[rows]).duplicated()
+    return {"said": (texts.places >= 0).astype(np.float64), "letters": np.sqrt(typed), "repeated": repeated}
 
 
-def _texts(surveys: pd.DataFrame) -> "dict[str, pd.Series[float]]":
-    if "verbatim" not in surveys.columns:
-        return {}
-    said = surveys["verbatim"]
-    long = said.where(said.str.len() >= 8)
-    again = pd.DataFrame({"dealer": surveys["dealer_id"], "said": long}).duplicated()
-    return {
-        "said": said.notna().astype("float64"),
-        "letters": said.str.len().astype("float64") ** 0.5,
-        "repeated": again.where(long.notna()).astype("float64"),
-    }
-
-
-def _failed(observations: Observations) -> "pd.Series[float] | None":
+def _failed(observations: Observations) -> Floats | None:
+    """Return how many process facts failed; NaN where none was asked for."""
     facts = observations.members("surveys", "fact_")
     if not facts:
         return None
-    asked = observations["surveys"][facts]
-    return (asked == 0).sum(axis=1).where(asked.notna().any(axis=1)).astype("float64")
-
-
-def _difference(rows: pd.DataFrame, values: "pd.Series", inside: "pd.Series[bool]") -> "pd.Series[float]":
-    """Return how much higher the values lie inside than outside, by dealer."""
-    dealer = rows["dealer_id"]
-    numbers = values.astype("float64")
-    within: pd.Series[float] = numbers[inside].groupby(dealer[inside]).mean()
-    return within.sub(numbers[~inside].groupby(dealer[~inside]).mean())
+    surveys = observations["surveys"]
+    failed, asked = np.zeros(len(surveys)), np.zeros(len(surveys), dtype=bool)
+    for fact in facts:
+        happened = surveys[fact].to_numpy(dtype=np.float32)
+        failed += happened == 0
+        asked |= ~np.isnan(happened)
+    return np.where(asked, failed, np.nan)
 
 
 def _contacts(observations: Observations) -> pd.DataFrame:
     if not observations.has("contacts", "disposition"):
         return pd.DataFrame(index=pd.Index([], dtype="str"))
-    contacts = observations["contacts"]
-    came = contacts["disposition"]
-    figures = {
-        "completed": (came == "completed").astype("float64"),
-        "dead": came.isin(["out_of_service", "wrong_number", "not_customer"]).astype("float64"),
-    }
-    if "phone" in contacts.columns:
-        again = contacts.duplicated(["dealer_id", "phone"], keep=False)
-        figures["shared"] = again.where(contacts["phone"].notna()).astype("float64")
-    return pd.DataFrame(figures).groupby(contacts["dealer_id"], sort=True).mean()
+    dealer, came = observations.coded("contacts", "dealer_id"), observations.coded("contacts", "disposition")
+    figures = {}
+    for name, dispositions in (("completed", ["completed"]), ("dead", _DEAD)):
+        figures[name] = _mean(dealer, np.append(came.names.isin(dispositions), False)[came.places].astype(np.float64))
+    if "phone" in observations["contacts"].columns:
+        phone = observations.coded("contacts", "phone")
+        pair = pd.Series(dealer.places * (len(phone.names) + 1) + phone.places)
+        figures["shared"] = _mean(dealer, np.where(phone.places < 0, np.nan, pair.duplicated(keep=False)))
+    return pd.DataFrame(figures, index=dealer.names)

@@ -38,6 +38,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 from scipy.special import expit
 
@@ -46,7 +47,7 @@ from detectors.core.evidence import Weighed, records
 from detectors.core.instruments.usual import Usual, learn_usual, weigh_excess
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
-from detectors.reviews.signs import RULES, Learnt, Rules, learn_signs, read_signs, review_doubt
+from detectors.reviews.signs import RULES, Learnt, Rules, Signs, learn_authors, read_signs, review_doubt
 
 
 @dataclass(frozen=True)
@@ -81,18 +82,16 @@ class ThrowawayAuthors(Detector):
 
     def _learn(self, network: Observations) -> _Learnt:
         # Texts are not looked at here.
-        reviews = network["reviews"].drop(columns="text", errors="ignore")
-        learnt = learn_signs(Observations(network.business_date, {"reviews": reviews}), self.rules)
+        learnt = Learnt(learn_authors(network, self.rules.doubtful_share), None, None)
         if learnt.silent:
             raise NotEnough("Nothing is known of any review's author.")
-        counts = _counts(read_signs(reviews, learnt, self.rules))
+        counts = _counts(network, read_signs(network, learnt, self.rules))
         usual = learn_usual(counts["hits"], counts["trials"], counts["ease"], potency=self.potency)
         return _Learnt(learnt, usual)
 
     def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
-        reviews = observations["reviews"]
-        signs = read_signs(reviews, learned.signs, self.rules)
-        counts = _counts(signs)
+        signs = read_signs(observations, learned.signs, self.rules)
+        counts = _counts(observations, signs)
         units = weigh_excess(
             counts,
             learned.usual,
@@ -102,32 +101,29 @@ class ThrowawayAuthors(Detector):
             sentence="{hits} of {trials} five-star reviews come from accounts with hardly a past; dealers like "
             "this one, with as many in bursts, have {fewest} to {most}.",
         )
-        return Weighed(units, self._records(reviews, signs, units, learned))
+        return Weighed(units, self._records(observations, signs, units, learned))
 
-    def _records(
-        self, reviews: pd.DataFrame, signs: pd.DataFrame, units: pd.DataFrame, learned: _Learnt
-    ) -> pd.DataFrame:
-        usual_rating = reviews.groupby("dealer_id", sort=False)["rating"].mean()
+    def _records(self, observations: Observations, signs: Signs, units: pd.DataFrame, learned: _Learnt) -> pd.DataFrame:
         named = units.index[~units["abstained"] & (units["bits"] > 0)]
-        chosen = signs["dealer_id"].isin(named) & signs["top"] & signs["throwaway"]
-        rows = reviews[chosen]
+        place = observations.coded("reviews", "dealer_id").among(named)
+        rows = np.flatnonzero((place >= 0) & signs.top & signs.throwaway)
+        doubt = review_doubt(observations, learned.signs.authors)[rows]
         return records(
             "reviews",
             pd.DataFrame(
                 {
-                    "record_id": rows["review_id"],
-                    "unit_id": rows["dealer_id"],
-                    "probability": expit(review_doubt(rows, learned.signs.authors, usual_rating) - self.doubtful_at),
+                    "record_id": observations["reviews"]["review_id"].array.take(rows),
+                    "unit_id": named.take(place[rows]),
+                    "probability": expit(doubt - self.doubtful_at),
                     "reason": "Five stars, from an account with hardly a past.",
                 }
             ),
         )
 
 
-def _counts(signs: pd.DataFrame) -> pd.DataFrame:
+def _counts(observations: Observations, signs: Signs) -> pd.DataFrame:
     """Count each dealer's five-star reviews, those by throw-away authors, and how much its bursts ease those."""
-    by_dealer = signs[signs["top"]].groupby("dealer_id", sort=True)
-    trials = by_dealer.size()
-    return pd.DataFrame(
-        {"hits": by_dealer["throwaway"].sum(), "trials": trials, "ease": 1 + by_dealer["burst"].sum() / trials}
-    )
+    dealer = observations.coded("reviews", "dealer_id")
+    trials, hits, bursts = (dealer.count(signs.top & part) for part in (signs.top, signs.throwaway, signs.burst))
+    ease = 1 + bursts / np.maximum(trials, 1)
+    return pd.DataFrame({"hits": hits, "trials": trials, "ease": ease}, index=dealer.names)[trials > 0]

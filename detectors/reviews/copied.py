@@ -36,6 +36,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 
 from detectors.core.detector import Detector, NotEnough
@@ -43,7 +44,7 @@ from detectors.core.evidence import Weighed, records
 from detectors.core.instruments.usual import Usual, learn_usual, weigh_excess
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
-from detectors.reviews.signs import RULES, Learnt, Rules, learn_signs, read_signs
+from detectors.reviews.signs import RULES, Learnt, Rules, Signs, learn_signs, read_signs
 
 
 @dataclass(frozen=True)
@@ -75,16 +76,15 @@ class CopiedPraise(Detector):
 
     def _learn(self, network: Observations) -> _Learnt:
         learnt = learn_signs(network, self.rules)
-        counts = _counts(network["reviews"], read_signs(network["reviews"], learnt, self.rules))
+        counts = _counts(network, read_signs(network, learnt, self.rules))
         if len(counts) < 2:
             raise NotEnough("The reviews of one dealer cannot be compared with another's.")
         ease = (counts["trials"] - 1).clip(lower=0)
         return _Learnt(learnt, learn_usual(counts["hits"], counts["trials"], ease, potency=self.potency))
 
     def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
-        reviews = observations["reviews"]
-        signs = read_signs(reviews, learned.signs, self.rules)
-        counts = _counts(reviews, signs)
+        signs = read_signs(observations, learned.signs, self.rules)
+        counts = _counts(observations, signs)
         units = weigh_excess(
             counts,
             learned.usual,
@@ -96,25 +96,28 @@ class CopiedPraise(Detector):
             "dealers; dealers like this one have {fewest} to {most}.",
         )
         by_chance = (units["expected"] / units["observed"].clip(lower=1.0)).clip(0.02, 1.0)
-        rows = signs[signs["copied"] & signs["top"]]
+        rows = np.flatnonzero(signs.copied & signs.top)
+        dealer = observations["reviews"]["dealer_id"].iloc[rows]
         said = pd.DataFrame(
             {
-                "record_id": rows["review_id"],
-                "unit_id": rows["dealer_id"],
-                "probability": 1.0 - rows["dealer_id"].map(by_chance).astype("float64").fillna(1.0),
+                "record_id": observations["reviews"]["review_id"].iloc[rows],
+                "unit_id": dealer,
+                "probability": 1.0 - dealer.map(by_chance).astype("float64").fillna(1.0),
                 "reason": "Its words are those of another review of the dealer.",
             }
         )
         return Weighed(units, records("reviews", said))
 
 
-def _counts(reviews: pd.DataFrame, signs: pd.DataFrame) -> pd.DataFrame:
+def _counts(observations: Observations, signs: Signs) -> pd.DataFrame:
     """Count each dealer's worded five-star reviews, and those that repeat another author's words."""
-    rows = signs[signs["top"] & signs["worded"]]
-    again = rows["again"]
-    if "author_id" in reviews.columns:
-        authors = reviews.loc[rows.index, "author_id"]
-        posted_again = rows.assign(author_id=authors).duplicated(["dealer_id", "author_id"]) & authors.notna()
-        again = again & ~posted_again
-    by_dealer = again.groupby(rows["dealer_id"], sort=True)
-    return pd.DataFrame({"hits": by_dealer.sum(), "trials": by_dealer.size()})
+    dealer = observations.coded("reviews", "dealer_id")
+    worded = signs.top & signs.worded
+    again = worded & signs.again
+    if "author_id" in observations["reviews"].columns:
+        author = observations.coded("reviews", "author_id")
+        rows = np.flatnonzero(worded & (author.places >= 0))
+        writer = dealer.places[rows] * len(author.names) + author.places[rows]
+        again[rows[pd.Series(writer).duplicated()]] = False
+    counts = pd.DataFrame({"hits": dealer.count(again), "trials": dealer.count(worded)}, index=dealer.names)
+    return counts[counts["trials"] > 0]

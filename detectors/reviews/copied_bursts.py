@@ -56,7 +56,19 @@ from detectors.core.instruments.ranges import count_range
 from detectors.core.instruments.usual import Usual, learn_usual
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
-from detectors.reviews.signs import RULES, Learnt, Rules, learn_signs, read_signs
+from detectors.reviews.signs import RULES, Learnt, Rules, Signs, learn_signs, read_signs
+
+_WORDS = (
+    "",
+    "It stands in a burst of five-star reviews.",
+    "Its author has hardly a past.",
+    "It stands in a burst of five-star reviews, and its author has hardly a past.",
+    "Its words are those of another review of the dealer.",
+    "It stands in a burst of five-star reviews, in the words of another review.",
+    "Its author has hardly a past, and its words are another review's.",
+    "In a burst of five-star reviews, in another's words, by an author with hardly a past.",
+)
+"""What is said of a review, by its signs: 1 for a burst, 2 for a throw-away author, 4 for copied words."""
 
 
 @dataclass(frozen=True)
@@ -91,68 +103,56 @@ class CopiedBursts(Detector):
         learnt = learn_signs(network, self.rules)
         if learnt.silent:
             raise NotEnough("Reviews have neither a text nor anything about their authors.")
-        signs = read_signs(network["reviews"], learnt, self.rules)
-        ordinary = signs[signs["top"] & ~signs["burst"]].groupby("dealer_id", sort=True)["doubtful"]
-        return _Learnt(learnt, learn_usual(ordinary.sum(), ordinary.size()))
+        signs, dealer = read_signs(network, learnt, self.rules), network.coded("reviews", "dealer_id")
+        ordinary = signs.top & ~signs.burst
+        trials = dealer.count(ordinary)
+        seen = trials > 0
+        return _Learnt(learnt, learn_usual(dealer.count(ordinary & signs.doubtful)[seen], trials[seen]))
 
     def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
-        signs = read_signs(observations["reviews"], learned.signs, self.rules)
-        by_dealer = signs.assign(doubtful_in_burst=signs["doubtful"] & signs["burst"]).groupby("dealer_id", sort=True)
-        sums = by_dealer[["burst", "doubtful_in_burst"]].sum()
-        n = by_dealer.size()
+        signs = read_signs(observations, learned.signs, self.rules)
+        dealer = observations.coded("reviews", "dealer_id")
+        bursts, hits = dealer.count(signs.burst), dealer.count(signs.doubtful & signs.burst)
+        n = dealer.count()
         odds = self.newcomers * learned.ordinary.rate / (1 - min(learned.ordinary.rate, 0.9))
         share = odds / (1 + odds)
-        likely = count_range(sums["burst"], share, learned.ordinary.spread)
+        likely = count_range(bursts, share, learned.ordinary.spread)
         abstained = n < self.fewest_reviews
         reason = [
             f"It has {total} reviews; with fewer than {self.fewest_reviews} a dealer is not judged."
             if silent
             else "No day has more five-star reviews than the dealer's own rhythm brings."
             if not burst
-            else f"{hits:.0f} of {burst:.0f} five-star reviews in a burst repeat another's words or come from accounts "
+            else f"{doubtful} of {burst} five-star reviews in a burst repeat another's words or come from accounts "
             f"with hardly a past; honest bursts like this one have {low:.0f} to {high:.0f}."
-            for total, silent, burst, hits, low, high in zip(
-                n, abstained, sums["burst"], sums["doubtful_in_burst"], likely["fewest"], likely["most"], strict=True
+            for total, silent, burst, doubtful, low, high in zip(
+                n, abstained, bursts, hits, likely["fewest"], likely["most"], strict=True
             )
         ]
         units = answer(
-            n.index.astype("str"),
+            dealer.names,
             n=n,
-            observed=sums["doubtful_in_burst"],
+            observed=hits,
             expected=likely["expected"],
-            bits=count_bits(sums["doubtful_in_burst"], sums["burst"], share, learned.ordinary.spread),
+            bits=count_bits(hits, bursts, share, learned.ordinary.spread),
             abstained=abstained,
             reason=reason,
         )
-        return Weighed(units, self._records(signs, units))
+        return Weighed(units, self._records(observations, signs, units))
 
-    def _records(self, signs: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
+    def _records(self, observations: Observations, signs: Signs, units: pd.DataFrame) -> pd.DataFrame:
         named = units.index[~units["abstained"] & (units["bits"] > 0)]
-        rows = signs[signs["dealer_id"].isin(named) & (signs["burst"] | signs["doubtful"])]
-        signs_seen = rows["burst"].astype(int) + rows["throwaway"] + rows["copied"]
-        probability = np.choose(signs_seen.clip(upper=3), [0.0, 0.3, 0.85, 0.97])
-        words = {
-            (True, False, False): "It stands in a burst of five-star reviews.",
-            (False, True, False): "Its author has hardly a past.",
-            (False, False, True): "Its words are those of another review of the dealer.",
-            (True, True, False): "It stands in a burst of five-star reviews, and its author has hardly a past.",
-            (True, False, True): "It stands in a burst of five-star reviews, in the words of another review.",
-            (
-                False,
-                True,
-                True,
-            ): "Its author has hardly a past, and its words are another review's.",
-            (True, True, True): "In a burst of five-star reviews, in another's words, by an author with hardly a past.",
-        }
-        seen = zip(rows["burst"], rows["throwaway"], rows["copied"], strict=True)
+        place = observations.coded("reviews", "dealer_id").among(named)
+        rows = np.flatnonzero((place >= 0) & (signs.burst | signs.doubtful))
+        seen = np.stack([signs.burst[rows], signs.throwaway[rows], signs.copied[rows]]).astype(np.int64)
         return records(
             "reviews",
             pd.DataFrame(
                 {
-                    "record_id": rows["review_id"],
-                    "unit_id": rows["dealer_id"],
-                    "probability": probability,
-                    "reason": pd.Series([words[sign] for sign in seen], index=rows.index, dtype="str"),
+                    "record_id": observations["reviews"]["review_id"].array.take(rows),
+                    "unit_id": named.take(place[rows]),
+                    "probability": np.array([0.0, 0.3, 0.85, 0.97])[seen.sum(axis=0)],
+                    "reason": pd.Index(_WORDS, dtype="str").take(np.array([1, 2, 4]) @ seen),
                 }
             ),
         )

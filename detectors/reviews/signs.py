@@ -13,11 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.stats import poisson
 
-from detectors.core.instruments.likeness import Clusters, cluster, fingerprint
-from detectors.core.instruments.repeats import Rarity, find_repeats, learn_rarity
+from detectors.core.codes import Coded
+from detectors.core.instruments.folding import Places
+from detectors.core.instruments.likeness import Clusters, Texts, cluster, read_texts
+from detectors.core.instruments.repeats import Flags, Rarity, find_repeats, learn_rarity
 from detectors.core.instruments.spread import Floats
 from detectors.core.observations import Observations
 
@@ -102,62 +103,86 @@ class Learnt:
         return self.clusters is None and np.isinf(self.authors.throwaway_from)
 
 
+@dataclass(frozen=True)
+class Signs:
+    """The signs of each review, each of shape (reviews,).
+
+    Parameters
+    ----------
+    top
+        Five stars.
+    burst
+        It stands in a burst.
+    throwaway
+        Its author has hardly a past.
+    worded
+        It has a text long enough to compare.
+    copied, again
+        Its words are another's, and rare elsewhere; and it is not the first with them.
+    """
+
+    top: Flags
+    burst: Flags
+    throwaway: Flags
+    worded: Flags
+    copied: Flags
+    again: Flags
+
+    @property
+    def doubtful(self) -> Flags:
+        """Thrown away or copied."""
+        return self.throwaway | self.copied
+
+
 def learn_signs(network: Observations, rules: Rules) -> Learnt:
     """Learn from a network's reviews what `read_signs` needs to know."""
     authors = learn_authors(network, rules.doubtful_share)
     if not network.has("reviews", "text"):
         return Learnt(authors, None, None)
-    reviews = network["reviews"]
-    clusters = cluster(reviews["text"])
-    keys = _text_keys(reviews, clusters, rules)
-    return Learnt(authors, clusters, learn_rarity(reviews.loc[keys.index, "dealer_id"], keys))
+    clusters = network.shared(_review_clusters)
+    rows, dealer = _worded(network, rules)
+    return Learnt(authors, clusters, learn_rarity(dealer, clusters.keys(network.shared(_review_texts))[rows]))
 
 
-def read_signs(reviews: pd.DataFrame, learnt: Learnt, rules: Rules) -> pd.DataFrame:
+def read_signs(observations: Observations, learnt: Learnt, rules: Rules) -> Signs:
     """Read the signs of each review.
 
     Parameters
     ----------
-    reviews
-        Rows of reviews.
+    observations
+        With reviews.
     learnt
         From `learn_signs`.
     rules
         What counts.
-
-    Returns
-    -------
-    pandas.DataFrame
-        With the index of `reviews`: ``review_id``, ``dealer_id``, ``top`` (five stars), ``burst`` (stands in one),
-        ``throwaway`` (its author has hardly a past), ``worded`` (has a text long enough to compare), ``copied`` (its
-        words are another's, and rare elsewhere), ``again`` (and it is not the first with them), ``doubtful``
-        (throw-away or copied).
     """
+    reviews = observations["reviews"]
     with np.errstate(invalid="ignore"):
-        throwaway = author_doubt(reviews, learnt.authors) >= learnt.authors.throwaway_from
-    signs = reviews[["review_id", "dealer_id"]].assign(
-        top=reviews["rating"] >= TOP_RATING,
-        burst=_in_burst(reviews, learnt.authors.days, rules),
-        throwaway=throwaway,
-        worded=False,
-        copied=False,
-        again=False,
-    )
+        throwaway = author_doubt(observations, learnt.authors) >= learnt.authors.throwaway_from
+    top = reviews["rating"].to_numpy(dtype=np.float64) >= TOP_RATING
+    worded, copied, again = np.zeros((3, len(reviews)), dtype=bool)
     if learnt.clusters is not None and learnt.rarity is not None and "text" in reviews.columns:
-        keys = _text_keys(reviews, learnt.clusters, rules)
-        said = reviews.loc[keys.index]
-        found = find_repeats(said["dealer_id"], keys, said["review_id"], learnt.rarity)
-        signs = signs.assign(
-            worded=signs.index.isin(keys.index),
-            copied=signs.index.isin(found.index[found["echo"]]),
-            again=signs.index.isin(found.index[found["again"]]),
-        )
-    return signs.assign(doubtful=signs["throwaway"] | signs["copied"])
+        rows, dealer = _worded(observations, rules)
+        keys = learnt.clusters.keys(observations.shared(_review_texts))[rows]
+        found = find_repeats(dealer, keys, reviews["review_id"].array.take(rows), learnt.rarity)
+        worded[rows], copied[rows], again[rows] = True, found.echo, found.again
+    return Signs(top, _in_burst(observations, top, learnt.authors.days, rules), throwaway, worded, copied, again)
 
 
-def _text_keys(reviews: pd.DataFrame, clusters: Clusters, rules: Rules) -> "pd.Series[int]":
-    prints = fingerprint(reviews["text"])
-    return clusters.keys(prints.loc[prints["letters"] >= rules.shortest_text, "fingerprint"])
+def _review_texts(observations: Observations) -> Texts:
+    return read_texts(observations["reviews"]["text"])
+
+
+def _review_clusters(network: Observations) -> Clusters:
+    return cluster(network.shared(_review_texts))
+
+
+def _worded(observations: Observations, rules: Rules) -> tuple[Places, Coded]:
+    """Return the rows of reviews with a text long enough to compare, and their dealers."""
+    dealer = observations.coded("reviews", "dealer_id")
+    letters = observations.shared(_review_texts).letters
+    rows = np.flatnonzero((letters >= rules.shortest_text) & (dealer.places >= 0))
+    return rows, Coded(dealer.places[rows], dealer.names)
 
 
 def learn_authors(network: Observations, doubtful_share: float) -> Authors:
@@ -170,39 +195,57 @@ def learn_authors(network: Observations, doubtful_share: float) -> Authors:
     doubtful_share
         Share of the reviews whose authors have the least past.
     """
-    reviews = network["reviews"]
-    window = max(int((reviews["posted_at"].max() - reviews["posted_at"].min()).days), 1)
-    if "author_id" in reviews.columns:
-        by_author = reviews.groupby("author_id", sort=False)["posted_at"]
-        past = pd.DataFrame({"written": by_author.size(), "days": (by_author.max() - by_author.min()).dt.days})
-    else:
-        past = pd.DataFrame({"written": pd.Series(dtype="int64"), "days": pd.Series(dtype="int64")})
-    known = author_doubt(reviews, Authors(past, np.inf, window))
+    posted = network["reviews"]["posted_at"]
+    window = max(int((posted.max() - posted.min()).days), 1)
+    past = network.shared(_past)
+    known = author_doubt(network, Authors(past, np.inf, window))
     known = known[~np.isnan(known)]
     level = float(np.quantile(known, 1 - doubtful_share)) if len(known) else np.inf
     return Authors(past, level, window)
 
 
-def author_doubt(reviews: pd.DataFrame, authors: Authors) -> Floats:
+def _past(network: Observations) -> pd.DataFrame:
+    """Return how many reviews each author wrote, and over how many days."""
+    reviews = network["reviews"]
+    if "author_id" not in reviews.columns:
+        return pd.DataFrame({"written": pd.Series(dtype="int64"), "days": pd.Series(dtype="float64")})
+    author = network.coded("reviews", "author_id")
+    posted = reviews["posted_at"].to_numpy()
+    known = (author.places >= 0) & ~np.isnat(posted)
+    first, last = np.full((2, len(author.names)), np.datetime64("NaT"), dtype=posted.dtype)
+    np.fmin.at(first, author.places[known], posted[known])
+    np.fmax.at(last, author.places[known], posted[known])
+    days = np.where(np.isnat(first), np.nan, (last - first) // np.timedelta64(1, "D"))
+    return pd.DataFrame({"written": author.count(), "days": days}, index=author.names)
+
+
+def author_doubt(observations: Observations, authors: Authors) -> Floats:
     """Return how little past each review's author has, in log-odds; NaN where nothing is known of the author.
 
     What the platform says of the author is used where it is given, and otherwise what the network's reviews show.
 
     Parameters
     ----------
-    reviews
-        Rows of reviews.
+    observations
+        With reviews.
     authors
         From `learn_authors`.
 
     Examples
     --------
+    >>> from datetime import date
     >>> reviews = pd.DataFrame({"author_id": ["new", "old"], "posted_at": pd.to_datetime(["2026-03-01", "2026-03-02"])})
     >>> past = pd.DataFrame({"written": [1, 20], "days": [0, 300]}, index=["new", "old"])
-    >>> author_doubt(reviews, Authors(past, 0.0, 180)).round(1).tolist()
+    >>> author_doubt(Observations(date(2026, 10, 31), {"reviews": reviews}), Authors(past, 0.0, 180)).round(1).tolist()
     [-0.0, -4.4]
     """
-    written, days = (_of_past(reviews, authors, name) for name in ("written", "days"))
+    reviews = observations["reviews"]
+    written, days = np.full((2, len(reviews)), np.nan)
+    if "author_id" in reviews.columns:
+        place = observations.coded("reviews", "author_id").among(authors.past.index)
+        # One more at the end for authors of whom the network knows nothing.
+        past = authors.past[["written", "days"]].to_numpy(dtype=np.float64)
+        written, days = np.vstack([past, [np.nan, np.nan]]).take(place, axis=0).T
     per_day = np.full(len(reviews), _SEEN_LIFE)
     if "author_reviews" in reviews.columns:
         written = np.fmax(written, reviews["author_reviews"].to_numpy(dtype=np.float64))
@@ -215,46 +258,44 @@ def author_doubt(reviews: pd.DataFrame, authors: Authors) -> Floats:
     return np.asarray(-np.log(np.maximum(written, 1.0)) - per_day * np.log1p(np.maximum(days, 0.0)))
 
 
-def review_doubt(reviews: pd.DataFrame, authors: Authors, usual_rating: "pd.Series[float]") -> Floats:
+def review_doubt(observations: Observations, authors: Authors) -> Floats:
     """Return how doubtful each review is, in log-odds: its author's past, and how far off its rating is.
 
     Parameters
     ----------
-    reviews, authors
+    observations, authors
         As in `author_doubt`. Authors of whom nothing is known count as those who wrote once.
-    usual_rating
-        Mean rating by dealer.
     """
-    author = np.nan_to_num(author_doubt(reviews, authors), nan=0.0)
-    rating = reviews["rating"].to_numpy(dtype=np.float64)
-    usual = reviews["dealer_id"].map(usual_rating).to_numpy(dtype=np.float64)
+    author = np.nan_to_num(author_doubt(observations, authors), nan=0.0)
+    rating = observations["reviews"]["rating"].to_numpy(dtype=np.float64)
+    dealer = observations.coded("reviews", "dealer_id")
+    with np.errstate(invalid="ignore"):
+        usual = np.append(dealer.sum(rating) / dealer.count(~np.isnan(rating)), np.nan)[dealer.places]
     deviation = np.nan_to_num(np.abs(rating - usual), nan=0.0)
     return np.asarray(author + _DEVIATION * deviation + _EXTREME * ((rating <= 1) | (rating >= TOP_RATING)))
 
 
-def _in_burst(reviews: pd.DataFrame, window_days: int, rules: Rules) -> "NDArray[np.bool_]":
+def _in_burst(observations: Observations, top: Flags, window_days: int, rules: Rules) -> Flags:
     """Tell which five-star reviews stand in a burst: more within a few days than the dealer's own rhythm brings."""
-    inside = np.zeros(len(reviews), dtype=bool)
-    top = np.flatnonzero(reviews["rating"].to_numpy(dtype=np.float64) >= TOP_RATING)
-    if not len(top):
+    places = observations.coded("reviews", "dealer_id").places
+    inside = np.zeros(len(top), dtype=bool)
+    rows = np.flatnonzero(top & (places >= 0))
+    if not len(rows):
         return inside
-    dealer, _ = pd.factorize(reviews["dealer_id"].iloc[top])
-    day = reviews["posted_at"].iloc[top].to_numpy().astype("datetime64[D]").astype(np.int64)
+    dealer = places[rows]
+    day = observations["reviews"]["posted_at"].to_numpy()[rows].astype("datetime64[D]").astype(np.int64)
     # One number line for all dealers, so far apart that no window reaches the next dealer.
     spacing = int(day.max() - day.min()) + 2 * rules.half_width_days + 2
     line = dealer * spacing + (day - day.min())
-    ordered = np.sort(line)
-    near = np.searchsorted(ordered, line + rules.half_width_days, "right") - np.searchsorted(
-        ordered, line - rules.half_width_days, "left"
-    )
+    # So many reviews share a day that looking up each dealer's days, not reviews, is enough.
+    days, of_review, reviews = np.unique(line, return_inverse=True, return_counts=True)
+    until = np.concatenate([[0], np.cumsum(reviews)])
+    after = until[np.searchsorted(days, days + rules.half_width_days, "right")]
+    before = until[np.searchsorted(days, days - rules.half_width_days, "left")]
+    near = (after - before)[of_review]
     width = 2 * rules.half_width_days + 1
     elsewhere = np.bincount(dealer)[dealer] - near
     usual = np.maximum(elsewhere * width / max(window_days - width, width), 0.5)
-    inside[top] = (near >= rules.fewest_in_burst) & (poisson.sf(near - 1, usual) < rules.burst_chance)
+    many = np.flatnonzero(near >= rules.fewest_in_burst)
+    inside[rows[many]] = poisson.sf(near[many] - 1, usual[many]) < rules.burst_chance
     return inside
-
-
-def _of_past(reviews: pd.DataFrame, authors: Authors, name: str) -> Floats:
-    if "author_id" not in reviews.columns:
-        return np.full(len(reviews), np.nan)
-    return reviews["author_id"].map(authors.past[name]).to_numpy(dtype=np.float64)

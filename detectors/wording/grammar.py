@@ -14,14 +14,15 @@ trigger is affirmed unless a negator stands before it within its clause.
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from detectors.core.instruments.folding import plain
-from detectors.core.instruments.once import once
 
 
 class Tale(StrEnum):
@@ -251,6 +252,9 @@ _WORTH_READING = (
     r"|(?:\b10s?\b|tens?\b|full|perfect|stars?|highest|top|satisfied|excellent|to say|to answer|to rate|to score|to respond)"
 )
 
+# An escape, a class of characters, the beginning of a look around, or a parenthesis.
+_PIECES = re.compile(r"\\.|\[(?:\\.|[^\]])*\]|\(\?<?[=!]|\(|\)")
+
 
 def tales(text: str) -> set[Tale]:
     """Return what one text tells; nothing if it is denied, asked or only supposed.
@@ -272,40 +276,56 @@ def tales(text: str) -> set[Tale]:
     return _tales(plain([text])[0])
 
 
-@once
-def read(texts: "pd.Series[str]") -> pd.DataFrame:
+def read(texts: "pd.Index[str]") -> NDArray[np.bool_]:
     """Return what each text tells.
 
     Parameters
     ----------
     texts
-        Open answers, missing ones allowed.
+        Open answers, none missing.
 
     Returns
     -------
-    pandas.DataFrame
-        Index of the texts that are there; one boolean column for each `Tale`.
+    numpy.ndarray
+        Shape (texts, tales), the tales in the order of `Tale`.
     """
-    said = texts.dropna()
-    place, unique = pd.factorize(said)
-    telling = np.zeros((len(unique), len(Tale)), dtype=bool)
-    typed = pa.array(unique, pa.large_string())
+    telling = np.zeros((len(texts), len(Tale)), dtype=bool)
+    typed = pa.array(texts, pa.large_string())
     worth_folding = np.flatnonzero(pc.match_substring_regex(typed, _WORTH_FOLDING).to_numpy(zero_copy_only=False))
     folded = plain(typed.take(pa.array(worth_folding)).to_pylist())
     words = pa.array(folded, pa.large_string())
     worth_reading = pc.match_substring_regex(words, _WORTH_READING).to_numpy(zero_copy_only=False)
-    for row in np.flatnonzero(worth_reading).tolist():
-        found = _tales(folded[row])
-        telling[worth_folding[row]] = [tale in found for tale in Tale]
-    return pd.DataFrame(telling[place], index=said.index, columns=[str(tale) for tale in Tale])
+    read = np.flatnonzero(worth_reading)
+    words, origin = words.take(pa.array(read)), worth_folding[read]
+    for pattern in PATTERNS:
+        column = list(Tale).index(pattern.tale)
+        near = pc.match_substring_regex(words, _without_lookaround(pattern.expression)).to_numpy(zero_copy_only=False)
+        for row in np.flatnonzero(near & ~telling[origin, column]).tolist():
+            telling[origin[row], column] = _tells(folded[read[row]], pattern)
+    return telling
+
+
+@cache
+def _without_lookaround(expression: re.Pattern[str]) -> str:
+    """Return an expression that matches wherever this one does, and that Arrow's regular expressions can read."""
+    kept, depth, at = "", 0, 0
+    for found in _PIECES.finditer(expression.pattern):
+        piece = found.group()
+        kept += expression.pattern[at : found.start()] if not depth else ""
+        if depth or piece.startswith("(?"):
+            depth += piece.startswith("(") - (piece == ")")
+        else:
+            kept += piece
+        at = found.end()
+    return kept + expression.pattern[at:]
 
 
 def _tales(text: str) -> set[Tale]:
-    return {
-        pattern.tale
-        for pattern in PATTERNS
-        if any(_affirmed(text, match) for match in pattern.expression.finditer(text))
-    }
+    return {pattern.tale for pattern in PATTERNS if _tells(text, pattern)}
+
+
+def _tells(text: str, pattern: Pattern) -> bool:
+    return any(_affirmed(text, match) for match in pattern.expression.finditer(text))
 
 
 def _affirmed(text: str, match: re.Match[str]) -> bool:

@@ -40,21 +40,33 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from detectors.core.codes import Coded
 from detectors.core.detector import Detector, NotEnough
 from detectors.core.evidence import Weighed, records
-from detectors.core.instruments.concentration import Commonness, learn_commonness, rare_echoes
-from detectors.core.instruments.likeness import Clusters, cluster, fingerprint
+from detectors.core.instruments.likeness import Clusters
+from detectors.core.instruments.repeats import Rarity, find_repeats, learn_rarity, not_first
 from detectors.core.instruments.usual import Usual, learn_usual, weigh_excess
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
+from detectors.core.verbatims import verbatim_clusters, verbatims
 
 
 @dataclass(frozen=True)
 class _Learnt:
     clusters: Clusters
-    commonness: Commonness
+    rarity: Rarity
     usual: Usual
+
+
+@dataclass(frozen=True)
+class _Answers:
+    """The open answers long enough to be a script: their rows, dealers and clusters."""
+
+    rows: NDArray[np.int64]
+    dealer: Coded
+    key: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -79,20 +91,18 @@ class Scripts(Detector):
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"surveys": ("dealer_id", "verbatim")}
 
     def _learn(self, network: Observations) -> _Learnt:
-        surveys = network["surveys"]
-        clusters = cluster(surveys["verbatim"])
-        answers = self._answers(surveys, clusters)
-        if answers["dealer_id"].nunique() < 2:
+        clusters = network.shared(verbatim_clusters)
+        if np.count_nonzero(_said(network).count()) < 2:
             raise NotEnough("The open answers of one dealer cannot be compared with another's.")
-        long = answers[answers["long"]]
-        commonness = learn_commonness(long["dealer_id"], long["key"])
-        counts = _counts(self._echoes(answers, commonness))
+        answers = self._answers(network, clusters)
+        rarity = learn_rarity(answers.dealer, answers.key)
+        counts = _counts(network, self._echoes(network, answers, rarity))
         ease = (counts["trials"] - 1).clip(lower=0)
-        return _Learnt(clusters, commonness, learn_usual(counts["hits"], counts["trials"], ease, potency=self.potency))
+        return _Learnt(clusters, rarity, learn_usual(counts["hits"], counts["trials"], ease, potency=self.potency))
 
     def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
-        answers = self._echoes(self._answers(observations["surveys"], learned.clusters), learned.commonness)
-        counts = _counts(answers)
+        echoes = self._echoes(observations, self._answers(observations, learned.clusters), learned.rarity)
+        counts = _counts(observations, echoes)
         units = weigh_excess(
             counts,
             learned.usual,
@@ -102,31 +112,34 @@ class Scripts(Detector):
             sentence="{hits} of {trials} customers with an open answer said nearly what another customer had said, in "
             "sentences hardly heard at other dealers; dealers like this one have {fewest} to {most}.",
         )
-        return Weighed(units, self._records(answers[answers["echo"]], units))
+        return Weighed(units, self._records(echoes, units))
 
-    def _answers(self, surveys: pd.DataFrame, clusters: Clusters) -> pd.DataFrame:
-        """Return the open answers that say anything, each with its cluster."""
-        prints = fingerprint(surveys["verbatim"])
-        said = surveys.loc[prints.index, ["response_id", "dealer_id"]]
-        who = surveys["interviewer_id"].loc[prints.index] if "interviewer_id" in surveys.columns else None
-        return said.assign(
-            interviewer_id=who if who is not None else pd.Series(np.nan, index=said.index, dtype="str"),
-            key=clusters.keys(prints["fingerprint"]),
-            long=prints["letters"] >= self.shortest_script,
-        )
+    def _answers(self, observations: Observations, clusters: Clusters) -> _Answers:
+        texts, dealer = observations.shared(verbatims), observations.coded("surveys", "dealer_id")
+        rows = np.flatnonzero((texts.letters >= self.shortest_script) & (dealer.places >= 0))
+        return _Answers(rows, Coded(dealer.places[rows], dealer.names), clusters.keys(texts)[rows])
 
-    def _echoes(self, answers: pd.DataFrame, commonness: Commonness) -> pd.DataFrame:
-        """Mark the answers that echo another, and those that repeat an earlier one."""
-        long = answers[answers["long"]]
-        found = rare_echoes(long["dealer_id"], long["key"], commonness)
-        echoes = found.loc[found["echo"], ["repeats"]].join(long)
-        echoes = echoes[~_one_writer(echoes, answers)]
-        again = echoes.sort_values("response_id").duplicated(["dealer_id", "key"])
-        return answers.assign(
-            echo=answers.index.isin(echoes.index),
-            again=answers.index.isin(again.index[again]),
-            repeats=echoes["repeats"].reindex(answers.index),
+    def _echoes(self, observations: Observations, answers: _Answers, rarity: Rarity) -> pd.DataFrame:
+        """Return the answers that echo another, and whether they repeat an earlier one."""
+        surveys = observations["surveys"]
+        ids = surveys["response_id"].array
+        found = find_repeats(answers.dealer, answers.key, ids.take(answers.rows), rarity)
+        echo = np.flatnonzero(found.echo)
+        rows = answers.rows[echo]
+        dealer = answers.dealer.places[echo]
+        echoes = pd.DataFrame(
+            {
+                "response_id": ids.take(rows),
+                "dealer_id": answers.dealer.names.take(dealer),
+                "dealer": dealer,
+                "key": answers.key[echo],
+                "repeats": found.count[echo],
+            }
         )
+        if "interviewer_id" in surveys.columns:
+            echoes = echoes[~_one_writer(observations, echoes.assign(writer=_writers(observations)[rows]))]
+        script = echoes.groupby(["dealer", "key"], sort=False).ngroup().to_numpy()
+        return echoes.assign(again=not_first(script, echoes["response_id"].array))
 
     def _records(self, echoes: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
         by_chance = (units["expected"] / units["observed"].clip(lower=1.0)).clip(0.02, 1.0)
@@ -151,15 +164,32 @@ class Scripts(Detector):
         )
 
 
-def _one_writer(echoes: pd.DataFrame, answers: pd.DataFrame) -> "pd.Series[bool]":
+def _said(observations: Observations) -> Coded:
+    """Return the dealers of the open answers that say anything, others left out."""
+    dealer = observations.coded("surveys", "dealer_id")
+    return Coded(np.where(observations.shared(verbatims).letters > 0, dealer.places, -1), dealer.names)
+
+
+def _writers(observations: Observations) -> NDArray[np.int64]:
+    return observations.coded("surveys", "interviewer_id").places
+
+
+def _one_writer(observations: Observations, echoes: pd.DataFrame) -> NDArray[np.bool_]:
     """Tell which echoes were all written down by one interviewer, at dealers that more than one called."""
-    callers = answers.groupby("dealer_id", sort=False)["interviewer_id"].nunique()
-    several = echoes["dealer_id"].map(callers) > 1
-    writers = echoes.groupby(["dealer_id", "key"], sort=False)["interviewer_id"].transform("nunique")
-    return several & (writers == 1) & echoes["interviewer_id"].notna()
+    dealer, writer = _said(observations), _writers(observations)
+    known = (dealer.places >= 0) & (writer >= 0)
+    most = int(writer.max(initial=0)) + 1
+    pairs = np.flatnonzero(np.bincount(dealer.places[known] * most + writer[known]))
+    callers = np.bincount(pairs // most, minlength=len(dealer.names))
+    several = callers[echoes["dealer"]] > 1
+    known_writer = echoes["writer"].where(echoes["writer"] >= 0)
+    writers = known_writer.groupby([echoes["dealer"], echoes["key"]], sort=False).transform("nunique")
+    return np.asarray(several & (writers == 1) & known_writer.notna(), dtype=bool)
 
 
-def _counts(answers: pd.DataFrame) -> pd.DataFrame:
+def _counts(observations: Observations, echoes: pd.DataFrame) -> pd.DataFrame:
     """Count each dealer's open answers, and those that repeat an earlier one."""
-    by_dealer = answers.groupby("dealer_id", sort=True)["again"]
-    return pd.DataFrame({"hits": by_dealer.sum(), "trials": by_dealer.size()})
+    said = _said(observations)
+    hits = np.bincount(echoes.loc[echoes["again"], "dealer"], minlength=len(said.names))
+    counts = pd.DataFrame({"hits": hits, "trials": said.count()}, index=said.names)
+    return counts[counts["trials"] > 0]

@@ -37,13 +37,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from detectors.core.detector import Detector
 from detectors.core.evidence import Weighed, records
 from detectors.core.instruments.usual import Usual, learn_usual, weigh_excess
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
+from detectors.core.verbatims import verbatims
 from detectors.wording.grammar import Tale, read
 
 
@@ -101,8 +104,13 @@ def count_tales(observations: Observations, tale: Tale) -> tuple[pd.DataFrame, p
     tuple
         ``hits`` and ``trials`` by dealer, sorted; and the interviews that tell, as ``record_id`` and ``unit_id``.
     """
-    surveys = observations["surveys"]
-    told = read(surveys["verbatim"])[str(tale)]
-    said = surveys.loc[told.index, ["response_id", "dealer_id"]].set_axis(["record_id", "unit_id"], axis=1)
-    by_dealer = told.groupby(said["unit_id"], sort=True)
-    return pd.DataFrame({"hits": by_dealer.sum(), "trials": by_dealer.size()}), said[told]
+    dealer, texts = observations.coded("surveys", "dealer_id"), observations.shared(verbatims)
+    told = np.append(observations.shared(_read_verbatims)[:, list(Tale).index(tale)], False)[texts.places]
+    said, told = (part & (dealer.places >= 0) for part in (texts.places >= 0, told))
+    counts = pd.DataFrame({"hits": dealer.count(told), "trials": dealer.count(said)}, index=dealer.names)
+    telling = observations["surveys"].loc[told, ["response_id", "dealer_id"]]
+    return counts[counts["trials"] > 0], telling.set_axis(["record_id", "unit_id"], axis=1)
+
+
+def _read_verbatims(observations: Observations) -> NDArray[np.bool_]:
+    return read(observations.shared(verbatims).unique)

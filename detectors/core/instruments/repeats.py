@@ -13,10 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
 
+from detectors.core.codes import Coded
 from detectors.core.instruments.concentration import LIKELY
 
 Keys = NDArray[np.integer]
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -53,84 +56,109 @@ class Rarity:
     total: int
 
 
-def learn_rarity(units: "pd.Series[str]", keys: "pd.Series[int]") -> Rarity:
+@dataclass(frozen=True)
+class Repeats:
+    """Which rows repeat another row of their unit, though what they repeat is rare; each of shape (rows,).
+
+    Parameters
+    ----------
+    echo
+        Another row of the unit has this rare key.
+    again
+        And this is not the first of them, by name.
+    count
+        Rows of the unit with the key, itself included.
+    """
+
+    echo: Flags
+    again: Flags
+    count: Keys
+
+
+def learn_rarity(units: Coded, keys: Keys) -> Rarity:
     """Count the keys of a network.
 
     Parameters
     ----------
     units, keys
-        Unit and key of each row, none missing, with one index.
+        Unit and key of each row, none missing.
     """
-    values = keys.to_numpy(dtype=np.int64)
-    pairs = _within(units, values)
-    return Rarity(_count(values), _count(pairs), units.value_counts(sort=False), len(values))
+    unit_rows = pd.Series(units.count(), index=units.names)
+    return Rarity(_count(keys), _count(_within(units, keys)), unit_rows, len(keys))
 
 
-def find_repeats(
-    units: "pd.Series[str]", keys: "pd.Series[int]", ids: "pd.Series[str]", rarity: Rarity
-) -> pd.DataFrame:
+def find_repeats(units: Coded, keys: Keys, ids: ExtensionArray, rarity: Rarity) -> Repeats:
     """Mark the rows that repeat another row of their unit though chance hardly brings that about.
 
     Parameters
     ----------
     units, keys, ids
-        Unit, key and name of each row, none missing, with one index.
+        Unit, key and name of each row, none missing.
     rarity
         From `learn_rarity`, of the network.
 
-    Returns
-    -------
-    pandas.DataFrame
-        With the index of `units`: ``echo`` (another row of the unit has this rare key), ``again`` (and
-        this is not the first of them, by name), ``repeats`` (rows of the unit with the key, itself included).
+    Examples
+    --------
+    >>> units = Coded(np.array([0, 0, 0, 0, 1, 1, 1, 1]), pd.Index(["D1", "D2"], dtype="str"))
+    >>> keys = np.array([1, 1, 2, 2, 1, 1, 1, 3])
+    >>> found = find_repeats(units, keys, pd.array(list("abcdefgh")), learn_rarity(units, keys))
+    >>> np.flatnonzero(found.echo).tolist(), np.flatnonzero(found.again).tolist()
+    ([2, 3], [3])
+    """
+    pairs = _within(units, keys)
+    order, begins, sizes = _groups(pairs)
+    # Most rows repeat nothing, and whether what repeats is rare is the same for all rows of a group.
+    several = np.flatnonzero(sizes > 1)
+    first = order[begins[several]]
+    unit = units.places[first]
+    rows = units.count()[unit].astype(np.float64)
+    own_rows = rarity.unit_rows.reindex(units.names).fillna(0).to_numpy(dtype=np.float64)[unit]
+    elsewhere = rarity.keys.of(keys[first]) - rarity.pairs.of(pairs[first])
+    share = np.clip(elsewhere / np.maximum(rarity.total - own_rows, 1.0), 0.0, 1.0)
+    with np.errstate(divide="ignore"):
+        chance = -np.expm1((rows - 1.0) * np.log1p(-share))
+    rare_group = np.zeros(len(sizes), dtype=bool)
+    rare_group[several] = chance < LIKELY
+    count = np.empty(len(keys), dtype=np.int64)
+    echo, again = np.zeros((2, len(keys)), dtype=bool)
+    count[order], echo[order] = np.repeat(sizes, sizes), np.repeat(rare_group, sizes)
+    rare = np.flatnonzero(echo)
+    again[rare] = not_first(pairs[rare], ids.take(rare))
+    return Repeats(echo, again, count)
+
+
+def not_first(keys: Keys, ids: ExtensionArray) -> Flags:
+    """Tell which rows are not the first, by name, of those with their key.
 
     Examples
     --------
-    >>> units = pd.Series(["D1"] * 4 + ["D2"] * 4)
-    >>> keys = pd.Series([1, 1, 2, 2, 1, 1, 1, 3])
-    >>> found = find_repeats(units, keys, pd.Series(list("abcdefgh")), learn_rarity(units, keys))
-    >>> found["echo"].tolist(), found["again"].tolist()
-    ([False, False, True, True, False, False, False, False], [False, False, False, True, False, False, False, False])
+    >>> not_first(np.array([7, 7, 8]), pd.array(["b", "a", "c"])).tolist()
+    [True, False, False]
     """
-    values = keys.to_numpy(dtype=np.int64)
-    codes, _ = pd.factorize(units)
-    pairs = _within(units, values)
-    # Most rows repeat nothing: looking all up among the few that do is looking them up in a small table.
-    several = _several(pairs)
-    repeats = np.maximum(several.of(pairs), 1)
-    echo = np.zeros(len(values), dtype=bool)
-    some = np.flatnonzero(repeats > 1)
-    size = np.bincount(codes)[codes[some]].astype(np.float64) if len(codes) else np.empty(0)
-    own_rows = units.iloc[some].map(rarity.unit_rows).fillna(0).to_numpy(dtype=np.float64)
-    elsewhere = rarity.keys.of(values[some]) - rarity.pairs.of(pairs[some])
-    share = np.clip(elsewhere / np.maximum(rarity.total - own_rows, 1.0), 0.0, 1.0)
-    with np.errstate(divide="ignore"):
-        chance = -np.expm1((size - 1.0) * np.log1p(-share))
-    echo[some] = chance < LIKELY
-    found = pd.DataFrame({"echo": echo, "again": False, "repeats": repeats}, index=units.index)
-    rare = np.flatnonzero(echo)
-    named = pd.DataFrame({"pair": pairs[rare], "id": ids.iloc[rare].to_numpy(), "at": rare}).sort_values(["pair", "id"])
-    again = np.zeros(len(values), dtype=bool)
-    again[named.loc[named.duplicated("pair"), "at"].to_numpy()] = True
-    return found.assign(again=again)
+    named = pd.DataFrame({"key": keys, "id": ids}).sort_values(["key", "id"])
+    return np.asarray(named.duplicated("key").sort_index(), dtype=bool)
 
 
-def _within(units: "pd.Series[str]", keys: Keys) -> Keys:
+def _within(units: Coded, keys: Keys) -> Keys:
     """Return a number for each unit and key together."""
-    codes, names = pd.factorize(units)
-    hashed = pd.util.hash_array(np.asarray(names, dtype=object)) if len(names) else np.empty(0, dtype=np.uint64)
-    mixed = (keys.view(np.uint64) ^ hashed[codes]) * np.uint64(0x9E3779B97F4A7C15)
-    return np.asarray(mixed ^ (mixed >> np.uint64(29)) ^ hashed[codes], dtype=np.uint64).view(np.int64)
+    names = np.asarray(units.names, dtype=object)
+    hashed = (pd.util.hash_array(names) if len(names) else np.empty(0, dtype=np.uint64))[units.places]
+    mixed = (keys.view(np.uint64) ^ hashed) * np.uint64(0x9E3779B97F4A7C15)
+    return np.asarray(mixed ^ (mixed >> np.uint64(29)) ^ hashed, dtype=np.uint64).view(np.int64)
 
 
 def _count(values: Keys) -> _Counted:
     ordered = np.sort(values)
-    opens = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]])) if len(ordered) else np.empty(0, int)
-    return _Counted(ordered[opens], np.diff(np.append(opens, len(ordered))))
+    begins, sizes = _runs(ordered)
+    return _Counted(ordered[begins], sizes)
 
 
-def _several(values: Keys) -> _Counted:
-    """Count only the values that occur more than once."""
-    counted = _count(values)
-    often = counted.rows > 1
-    return _Counted(counted.distinct[often], counted.rows[often])
+def _groups(values: Keys) -> tuple[Keys, Keys, Keys]:
+    """Return the rows in order of their values, where each value begins there, and how many rows have it."""
+    order = np.argsort(values)
+    return order, *_runs(values.take(order))
+
+
+def _runs(ordered: Keys) -> tuple[Keys, Keys]:
+    begins = np.flatnonzero(np.diff(ordered, prepend=~ordered[:1]))
+    return begins, np.diff(np.append(begins, len(ordered)))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detectors.core.instruments.folding import fold, plain
-from detectors.core.instruments.likeness import cluster, fingerprint
+from detectors.core.instruments.likeness import ALIKE, cluster, read_texts
 
 SCRIPT = "服务顾问全程陪同，讲解车辆功能非常细致，交车仪式也很有心，整体特别满意"
 VARIANTS = [
@@ -23,8 +23,8 @@ OTHERS = ["等了两个小时才有人接待，洗车也没洗干净", "价格�
 
 def keys_of(texts: list[str]) -> list[int]:
     """Return the cluster key of each text."""
-    column = pd.Series(texts, dtype="str")
-    return cluster(column).keys(fingerprint(column)["fingerprint"]).tolist()
+    read = read_texts(pd.Series(texts, dtype="str"))
+    return [int(key) for key in cluster(read).keys(read)]
 
 
 def test_a_script_reordered_trimmed_reworded_or_in_traditional_characters_is_one_cluster() -> None:
@@ -48,14 +48,33 @@ def test_folding_keeps_every_text_apart_and_is_the_same_alone_as_in_company(text
     assert len(plain(texts)) == len(texts)
 
 
-def test_missing_and_wordless_texts_have_no_fingerprint() -> None:
-    assert fingerprint(pd.Series([None, "！！！", "", "好"], dtype="str")).index.tolist() == [3]
-    assert len(cluster(pd.Series([], dtype="str")).leader) == 0
+def test_missing_and_wordless_texts_have_no_letters_and_no_fingerprint() -> None:
+    read = read_texts(pd.Series([None, "！！！", "", "好"], dtype="str"))
+    assert read.letters.tolist() == [0, 0, 0, 1]
+    assert np.flatnonzero(read.fingerprints).tolist() == [3]
+    assert len(cluster(read_texts(pd.Series([], dtype="str"))).leader) == 0
+
+
+def test_a_text_as_long_as_a_book_stands_beside_short_ones() -> None:
+    keys = keys_of([SCRIPT * 20_000, *VARIANTS, *OTHERS])
+    assert len(set(keys[1 : 1 + len(VARIANTS)])) == 1
+
+
+WORDS = st.sampled_from(["服务顾问", "讲解", "非常细致", "交车仪式", "等了很久", "满意", "环境", "整体", "价格贵"])
+
+
+@settings(max_examples=100, deadline=None)
+@given(*[st.lists(WORDS, min_size=3, max_size=9).map("".join) for _ in range(2)])
+def test_two_texts_in_one_cluster_share_the_shingles_that_make_them_alike(one: str, other: str) -> None:
+    pieces, others = ({text[at : at + 3] for at in range(len(text) - 2)} for text in (one, other))
+    same = len(set(keys_of([one, other]))) == 1
+    likeness = len(pieces & others) / len(pieces | others)
+    assert likeness >= ALIKE if same else likeness < 0.9
 
 
 def test_a_million_identical_verbatims_take_no_time_and_like_texts_are_found_among_many() -> None:
     began = time.perf_counter()
-    cluster(pd.Series([SCRIPT] * 1_000_000))
+    cluster(read_texts(pd.Series([SCRIPT] * 1_000_000, dtype="str")))
     assert time.perf_counter() - began < 2.0
 
     rng = np.random.default_rng(3)
