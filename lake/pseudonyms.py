@@ -51,7 +51,7 @@ def pseudonymise(source: str, frame: pd.DataFrame, key: Key) -> pd.DataFrame:
 def pseudonymous_table(source: Source, frame: pd.DataFrame, key: Key) -> pa.Table:
     """Do what `pseudonymise` does, for the writer, which takes Arrow tables."""
     known = source.known(frame.columns)
-    # Hashing holds Python's lock, but finding distinct values does not: two columns at a time use both cores.
+    # One thread hashes at a time, but finding distinct values needs no lock: two columns at a time use both cores.
     with ThreadPoolExecutor(2) as pool:
         made = pool.map(lambda column: _landed(source, column, frame[column.name], key), known)
         columns = {name: values for landed in made for name, values in landed.items()}

@@ -27,6 +27,23 @@ def test_a_token_is_the_first_16_characters_of_the_hmac_of_kind_and_value(values
     assert KEY.tokens(kind, pa.array(values, pa.string())).to_pylist() == expected
 
 
+@settings(deadline=None)
+@given(st.lists(st.lists(st.none() | st.sampled_from("abcdefgh"), max_size=12), max_size=5))
+def test_a_remembered_token_is_the_token_made_anew(sources: list[list[str | None]]) -> None:
+    arrays = [pa.array(values, pa.large_string()) for values in sources]
+    with KEY.remembering():
+        remembered = [KEY.tokens("vin", values) for values in arrays]
+        of_another_kind = [KEY.tokens("phone", values) for values in arrays]
+    assert remembered == [KEY.tokens("vin", values) for values in arrays]
+    assert of_another_kind == [KEY.tokens("phone", values) for values in arrays]
+
+
+def test_nothing_is_remembered_after_the_block() -> None:
+    with KEY.remembering():
+        KEY.tokens("phone", pa.array(["13812345678"]))
+    assert KEY._remembered is None
+
+
 def test_the_key_file_is_made_on_first_use_for_its_owner_alone_and_found_again(tmp_path: Path) -> None:
     path = tmp_path / "home" / "key"
     first = Key.load(path, None, lake=tmp_path / "lake")
