@@ -103,7 +103,7 @@ class Outliers(Detector):
             raise NotEnough("All dealers' figures are the same.")
         profile = yardstick.residuals(figures).to_numpy()
         forest = IForest(n_estimators=self.trees, random_state=self.seed, n_jobs=1).fit(profile)
-        return _Learnt(usual_log_s, yardstick, forest, np.asarray(forest.decision_function(profile), dtype=np.float64))
+        return _Learnt(usual_log_s, yardstick, forest, np.asarray(forest.decision_scores_, dtype=np.float64))
 
     def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
         everyone = figures_of(observations, learned.usual_log_s)
