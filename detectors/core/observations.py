@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from threading import Lock
 from typing import Any, TypeVar
 
 import numpy as np
@@ -53,7 +54,9 @@ class Observations:
     frames: Mapping[str, pd.DataFrame]
     scales: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     closing_months: int = 1
-    _shared: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _shared: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _making: dict[object, Lock] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _lock: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
 
     def shared(self, derive: Callable[["Observations"], T]) -> T:
         """Return what `derive` makes of these observations, made once however many detectors ask.
@@ -76,10 +79,17 @@ class Observations:
         counting
         4
         """
-        if derive not in self._shared:
-            self._shared[derive] = derive(self)
-        made: T = self._shared[derive]
+        made: T = self._once(derive, lambda: derive(self))
         return made
+
+    def _once(self, key: object, make: Callable[[], Any]) -> Any:
+        """Return what was made for the key; whoever asks while it is being made waits for it."""
+        with self._lock:
+            lock = self._making.setdefault(key, Lock())
+        with lock:
+            if key not in self._shared:
+                self._shared[key] = make()
+        return self._shared[key]
 
     def coded(self, source: str, column: str) -> "Coded":
         """Return a text column as places in the list of its values, sorted; worked out once for each column.
@@ -93,9 +103,7 @@ class Observations:
         >>> found.places.tolist(), found.names.tolist()
         ([1, 0, -1, 1], ['D1', 'D2'])
         """
-        if (source, column) not in self._shared:
-            self._shared[source, column] = code(self.frames[source][column])
-        found: Coded = self._shared[source, column]
+        found: Coded = self._once((source, column), lambda: code(self.frames[source][column]))
         return found
 
     def __getitem__(self, source: str) -> pd.DataFrame:

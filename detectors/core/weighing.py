@@ -1,9 +1,11 @@
 """Weighing a night: every detector on every unit, interviewers first, joined into scores and records."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from detectors.core.adjusted import adjusted_scores
 from detectors.core.carried import Carried, join_records, worth_listening
@@ -14,6 +16,9 @@ from detectors.core.schemes import Scheme, UnitKind
 
 FABRICATED_FROM = 0.5
 """Probability from which an interviewer's interviews are taken out before dealers are weighed."""
+
+_AT_ONCE = 2
+"""Detectors that play at a time; more would need more memory than they save time."""
 
 Progress = Callable[[str, int, int], None]
 """Told which detector plays, how many have played and how many there are."""
@@ -141,18 +146,23 @@ class _Table:
         """Play every detector of a kind of unit and join what they say."""
         evidence = [pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in _EVIDENCE.items()})]
         carried: list[Carried] = []
-        for detector in self.detectors:
-            if detector.unit_kind is kind:
-                self._announce(detector)
-                reference = detector.learn(observations)
-                said, named = _say(detector, observations, reference, detector.schemes)
-                said, rest = self._forget_decided(detector, observations, reference, said, named)
+        # Most of the work is numpy's and Arrow's, which leave Python's lock to the other detector.
+        with ThreadPoolExecutor(_AT_ONCE) as pool, threadpool_limits(limits=1, user_api="blas"):
+            mine = [detector for detector in self.detectors if detector.unit_kind is kind]
+            for said, named in pool.map(lambda detector: self._hear(detector, observations), mine):
                 evidence.append(said)
-                carried += rest
+                carried += named
         everything = pd.concat(evidence, ignore_index=True)
         scores = score(join_families(everything, self.settings), self.settings)
         records = join_records(carried, scores)
         return _Played(everything, _affected(scores, records, observations), records)
+
+    def _hear(self, detector: Detector, observations: Observations) -> tuple[pd.DataFrame, list[Carried]]:
+        """Let one detector learn and weigh."""
+        self._announce(detector)
+        reference = detector.learn(observations)
+        said, named = _say(detector, observations, reference, detector.schemes)
+        return self._forget_decided(detector, observations, reference, said, named)
 
     def _announce(self, detector: Detector) -> None:
         if self.progress is not None:
