@@ -83,7 +83,8 @@ def learnt_priors(priors: Mapping[Scheme, float], outcomes: pd.DataFrame | None)
 def join_families(evidence: pd.DataFrame, settings: FindingSettings) -> pd.DataFrame:
     """Join the evidence about each unit and scheme: averaged within a family, multiplied across independent families.
 
-    The product of independent e-values, and its average with a dependent one, are e-values again.
+    Averages of e-values are e-values however they depend on one another, products only of independent ones (Vovk &
+    Wang 2021, Annals of Statistics 49); a cap makes an e-value smaller, which costs power and never validity.
 
     Parameters
     ----------

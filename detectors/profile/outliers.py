@@ -84,7 +84,6 @@ class Outliers(Detector):
         Scheme.COACHED,
         Scheme.INCENTIVISED,
         Scheme.FAKE_CONTACTS,
-        Scheme.WITHHELD,
         Scheme.TARGET_GAMING,
     )
     independent: ClassVar[bool] = False

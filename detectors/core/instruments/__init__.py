@@ -9,9 +9,12 @@ module                    question it answers
 ========================= =====================================================================================
 `counts`                  does the unit have more such rows than units like it, given how much honest units differ?
 `odds`                    does a circumstance lift the unit's hits more than it lifts them elsewhere?
-`concentration`           do rare things repeat inside the unit that repeat nowhere else?
+`repeats`                 do rare things repeat inside the unit that repeat nowhere else?
+`likeness`, `folding`     which texts say the same?
 `calibration`             what is a p-value worth in bits?
-`joining`                 what do several e-values say together, and which units may be named?
-`spread`                  how much do honest units differ from one another? (used by `counts` and `odds`)
+`attribution`             which of a unit's rows are the manipulated ones, given that it cheats?
+`spread`, `usual`         how much do honest units differ from one another, and how often is a trait honest?
+`ranges`                  how many hits do honest units mostly have, in words?
+`joining`                 which units may be named at a bounded share of errors?
 ========================= =====================================================================================
 """

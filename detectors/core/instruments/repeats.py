@@ -1,7 +1,10 @@
 """Repeats: rows that repeat another row of their unit though what they repeat is rare everywhere else.
 
-What `concentration` asks, for millions of rows: keys are 64-bit numbers (see `likeness.fingerprint`), units are
-hashed into them, and everything is sorting and searching.
+A script, a vector of answers: whatever can be given a *key*, a 64-bit number. A row is an **echo** if another row of
+its unit has the same key. Common things echo by chance, and how easily follows from how common the key is *outside* the
+unit: among ``n - 1`` other rows the key turns up with probability ``1 - (1 - f)**(n - 1)``. Only echoes that chance
+makes unlikely are counted, so that "fine" said a thousand times over never counts. Units are hashed into the keys, and
+everything is sorting and searching, for millions of rows.
 
 References
 ----------
@@ -16,7 +19,9 @@ from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
 from detectors.core.codes import Coded
-from detectors.core.instruments.concentration import LIKELY
+
+LIKELY = 0.05
+"""An echo that chance brings with at least this probability is not counted."""
 
 Keys = NDArray[np.integer]
 Flags = NDArray[np.bool_]

@@ -7,11 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit, logit
 
+from detectors.core.codes import Coded
 from detectors.core.instruments.calibration import conformal_p, p_to_bits
-from detectors.core.instruments.concentration import learn_commonness, rare_echoes
 from detectors.core.instruments.counts import count_bits, learn_counts
-from detectors.core.instruments.joining import average_bits, e_bh_q_values
+from detectors.core.instruments.joining import e_bh_q_values
 from detectors.core.instruments.odds import TABLE, expected_hits, learn_odds, odds_bits, pooled_log_odds_ratio
+from detectors.core.instruments.repeats import find_repeats, learn_rarity
 
 
 def honest_counts(rng: np.random.Generator, units: int, spread: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -88,12 +89,14 @@ def test_any_table_gets_finite_bits(rows: list[tuple[int, int, float, float]]) -
 
 def test_common_praise_is_no_echo_and_a_script_is() -> None:
     rng = np.random.default_rng(6)
-    units = pd.Series(rng.choice([f"D{i}" for i in range(50)], size=5000), dtype="str")
-    keys = pd.Series(np.where(rng.random(5000) < 0.3, "fine", [f"text {i}" for i in range(5000)]), dtype="str")
-    script = np.flatnonzero(units == "D7")[:12]
-    keys.iloc[script] = "ten points for everything, thank you"
-    found = rare_echoes(units, keys, learn_commonness(units, keys))
-    assert set(np.flatnonzero(found["echo"])) == set(script)
+    units = Coded(rng.integers(0, 50, size=5000), pd.Index([f"D{i:02}" for i in range(50)], dtype="str"))
+    keys = np.where(rng.random(5000) < 0.3, 1, np.arange(10, 5010))
+    script = np.flatnonzero(units.places == 7)[:12]
+    keys[script] = 2
+    ids = pd.array([f"R{i:04}" for i in range(5000)])
+    found = find_repeats(units, keys, ids, learn_rarity(units, keys))
+    assert np.flatnonzero(found.echo).tolist() == script.tolist()
+    assert np.flatnonzero(found.again).tolist() == script[1:].tolist()
 
 
 @given(st.lists(st.floats(1e-12, 1.0), min_size=1, max_size=50))
@@ -117,7 +120,3 @@ def test_e_bh_names_no_honest_unit_of_a_thousand_with_bits_as_markov_allows() ->
     rng = np.random.default_rng(2)
     named = [(e_bh_q_values(-np.log2(rng.random(1000))) <= 0.05).any() for _ in range(200)]
     assert np.mean(named) <= 0.08
-
-
-def test_the_average_of_dependent_e_values_is_no_more_than_the_largest() -> None:
-    assert average_bits([8.0, -2.0, 0.0]) == pytest.approx(np.log2((256 + 0.25 + 1) / 3))
