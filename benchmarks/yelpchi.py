@@ -1,7 +1,7 @@
 """Real reviews with labels: the YelpChi data turned into an inbox, and reviews ranked by suspicion.
 
 67,395 reviews of 201 Chicago businesses (Rayana & Akoglu, KDD 2015), without text; 13.2 % were held back by Yelp's own
-filter. The same detectors that weigh dealers' reviews rank these.
+filter. The order is the one in which the detector ``reviews/authors`` names records.
 
     python -m benchmarks.yelpchi --data yelpchi_metadata.txt.gz --inbox DIR --home DIR
     python -m benchmarks.yelpchi --data yelpchi_metadata.txt.gz                    # writes the table
@@ -17,9 +17,8 @@ import pandas as pd
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from benchmarks.tables import quote
-from detectors.core.detector import discover
 from detectors.core.observations import Observations
-from detectors.core.schemes import Scheme
+from detectors.reviews.signs import RULES, learn_authors, review_doubt
 
 SETTINGS = "window_months = 120\n"
 
@@ -61,22 +60,15 @@ def write_inbox(reviews: pd.DataFrame, inbox: Path, home: Path) -> None:
 
 
 def suspicion(observations: Observations) -> "pd.Series[float]":
-    """Return how suspicious each review is: what the review detectors say of it, joined as the nightly run joins it.
+    """Return how doubtful each review is, as the detector `reviews.authors` orders the records it names.
 
     Returns
     -------
     pandas.Series
-        By ``review_id``, from 0 to 1: the probability that it is manipulated, given that somebody manipulates.
+        By ``review_id``, in log-odds without a base.
     """
-    named = [
-        detector.weigh(observations, detector.learn(observations)).records
-        for detector in discover()
-        if Scheme.REVIEW_MANIPULATION in detector.schemes
-    ]
-    records = pd.concat(named, ignore_index=True)
-    genuine = 1 - records.loc[records["source"] == "reviews"].set_index("record_id")["probability"]
-    joined = 1 - genuine.groupby(level=0).prod()
-    return joined.reindex(observations["reviews"]["review_id"]).fillna(0.0)
+    doubt = review_doubt(observations, learn_authors(observations, RULES.doubtful_share))
+    return pd.Series(doubt, index=pd.Index(observations["reviews"]["review_id"]))
 
 
 def main() -> None:

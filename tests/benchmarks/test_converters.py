@@ -78,13 +78,14 @@ def test_yelp_reviews_keep_their_labels_apart_and_become_an_inbox(tmp_path: Path
     assert len(read(file, []).frame) == 500
 
 
-def test_every_yelp_review_gets_a_suspicion(tmp_path: Path) -> None:
+def test_every_yelp_review_gets_a_suspicion_and_authors_without_a_past_the_higher(tmp_path: Path) -> None:
     path = tmp_path / "yelpchi_metadata.txt.gz"
     write_yelp(path, rows=3000)
     reviews, _ = yelpchi.read(path)
     suspicion = yelpchi.suspicion(yelpchi.observed(reviews))
     assert suspicion.index.equals(pd.Index(reviews["review_id"]))
-    assert suspicion.between(0, 1).all()
+    written = reviews.groupby("author_id")["review_id"].transform("size").to_numpy()
+    assert suspicion[written == 1].mean() > suspicion[written > 1].mean()
 
 
 def test_a_table_goes_between_its_markers_and_nowhere_else(tmp_path: Path) -> None:
