@@ -142,6 +142,8 @@ class Implied(Detector):
                 f"Only {len(judged)} dealers have {self.fewest_interviews} interviews; {self.fewest_dealers} have to "
                 "before full marks can be compared with the rest."
             )
+        if not 0 < judged["full"].sum() < judged["n"].sum():
+            raise NotEnough("Nobody gives full marks, or everybody does, so nothing implies them.")
         quality = learn_quality(network)
         features, doubt = _features(network, quality, judged.index)
         fitted = _fit(features, judged)

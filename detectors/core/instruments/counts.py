@@ -13,6 +13,7 @@ Shafer (2021), "Testing by betting", JRSS A 184, on likelihood ratios as bets.
 import numpy as np
 from numpy.polynomial.hermite_e import hermegauss
 from numpy.typing import ArrayLike
+from scipy.special import expit
 
 from detectors.core.instruments.spread import EFFECTS, Floats, Spread, bits, learn_spread
 
@@ -27,6 +28,7 @@ SHARE_WEIGHTS: Floats = np.array([0.2, 0.05, 0.06, 0.06, 0.07, 0.08, 0.08, 0.08,
 """Prior weight of each of `SHARES`."""
 
 _SMALLEST_RATE = 1e-6
+_LARGEST_LOG_ODDS = 30.0
 # So few that their terms (shares × nodes × effects) stay in the processor's cache.
 _UNITS_AT_ONCE = 32
 
@@ -115,7 +117,7 @@ def _log_likelihoods(
 
 def _log_chances(centre: Floats, doubt: Floats, nodes: Floats, potency: float) -> tuple[Floats, Floats]:
     """Return the logarithm of a row's chance to be a hit, and to be none, shape (shares, nodes, units, effects)."""
-    honest = 1.0 / (1.0 + np.exp(-(centre + doubt * nodes[:, None, None] + EFFECTS)))
+    honest = expit(np.clip(centre + doubt * nodes[:, None, None] + EFFECTS, -_LARGEST_LOG_ODDS, _LARGEST_LOG_ODDS))
     share = SHARES[:, None, None, None]
     mixed = share * potency + (1 - share) * honest
     return np.log(mixed), np.log1p(-mixed)
