@@ -39,10 +39,10 @@ class FindingSettings:
     """
 
     priors: Mapping[Scheme, float] = field(default_factory=lambda: dict.fromkeys(Scheme, 0.03))
-    false_discovery_rate: float = 0.05
+    false_discovery_rate: float = 0.10
     family_cap_bits: float = 12.0
     decisive_cap_bits: float = 20.0
-    family_needs_bits: float = 1.5
+    family_needs_bits: float = 1.0
     decisive_needs_bits: float = 5.0
     probability_needed: float = 0.5
 
