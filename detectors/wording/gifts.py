@@ -62,6 +62,7 @@ class Gifts(Detector):
     sureness: float = 0.95
 
     schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.INCENTIVISED,)
+    decisive: ClassVar[bool] = True
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"surveys": ("dealer_id", "verbatim")}
 
     def _learn(self, network: Observations) -> Usual:

@@ -69,6 +69,7 @@ class Telling(Detector):
     sureness: float = 0.95
 
     schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.COACHED,)
+    decisive: ClassVar[bool] = True
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"surveys": ("dealer_id", "verbatim")}
 
     def _learn(self, network: Observations) -> Usual:
