@@ -129,7 +129,10 @@ def ingest(night: Night) -> Delivered:
             "No place is set from which deliveries come.",
             remedy="Name a directory with --inbox, or set inbox or tables in mingcha.toml.",
         )
-    files, ignored = discover(settings.inbox) if settings.inbox else ([], [])
+    supplied = {table.source for table in settings.tables} | set(
+        lake.versions(settings.lake, storage_options=settings.storage)
+    )
+    files, ignored = discover(settings.inbox, supplied) if settings.inbox else ([], [])
     remarks = [f"{file.name} was left alone: {file.reason}." for file in ignored]
     landed = _landed(night)
     maps = load_vendor_maps(settings.vendor_maps)

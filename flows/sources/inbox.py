@@ -1,6 +1,7 @@
 """The inbox: which files were delivered, of which source, in which order."""
 
 import hashlib
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +59,7 @@ class Inbox(NamedTuple):
     ignored: list[IgnoredFile]
 
 
-def discover(inbox: Path) -> Inbox:
+def discover(inbox: Path, supplied: Collection[str] = ()) -> Inbox:
     """Find the files that were delivered.
 
     Delivery order is modification time, then name. Hidden files, folders and the lock files that Excel leaves behind
@@ -68,6 +69,8 @@ def discover(inbox: Path) -> Inbox:
     ----------
     inbox
         The folder that files are delivered to.
+    supplied
+        Sources that need not be in the inbox, since a table or an earlier night supplied them.
 
     Returns
     -------
@@ -77,7 +80,7 @@ def discover(inbox: Path) -> Inbox:
     Raises
     ------
     MingchaError
-        If the folder is missing, or holds neither surveys nor reviews.
+        If the folder is missing or empty, or holds neither surveys nor reviews and neither was supplied.
 
     Examples
     --------
@@ -104,7 +107,8 @@ def discover(inbox: Path) -> Inbox:
             ignored.append(IgnoredFile(path.name, reason))
             continue
         found.append((source, path))
-    _require_something_to_weigh(inbox, found, ignored)
+    if not (found and {"surveys", "reviews"} & set(supplied)):
+        _require_something_to_weigh(inbox, found, ignored)
     with ThreadPoolExecutor() as threads:
         files = list(threads.map(_look_at, found))
     return Inbox([file for _, file in sorted(files, key=lambda entry: (entry[0], entry[1].name))], ignored)

@@ -203,3 +203,19 @@ def test_the_rows_that_were_delivered_are_let_go_once_the_lake_has_them(settings
 
     assert len(alive) == 2
     assert left == [0]
+
+
+def test_a_later_night_may_bring_complaints_alone_since_the_interviews_are_known(
+    settings: Settings, tmp_path: Path
+) -> None:
+    run(settings, DAY)
+    complaint = {"complaint_id": "C1", "dealer_id": "D1", "filed_on": "2026-10-20", "category": "repair"}
+    write_rows(tmp_path / "later" / "complaints.csv", [complaint])
+
+    later = run(settings.model_copy(update={"inbox": tmp_path / "later"}), DAY)
+
+    assert later.is_new
+    assert view(settings, "audit_inputs").set_index("run_id").loc[[later.summary.run_id], "source"].tolist() == [
+        "complaints"
+    ]
+    assert len(view(settings, "audit_scores").query("run_id == @later.summary.run_id")) > 0
