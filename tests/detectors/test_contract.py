@@ -130,7 +130,13 @@ def test_on_honest_worlds_its_e_values_average_at_most_one(detector: Detector) -
         e_values.append(np.exp2(units.loc[~units["abstained"], "bits"].to_numpy()))
     e = np.concatenate(e_values)
     assert len(e) > 0
-    assert e.mean() <= 1 + 2 * e.std() / np.sqrt(len(e)), f"mean e-value {e.mean():.2f} over {len(e)} honest units"
+    # A capped e-value is an e-value, and its standard error is not blown up by the very outlier it should reveal.
+    capped = np.minimum(e, 64.0)
+    assert capped.mean() <= 1 + 2 * capped.std() / np.sqrt(len(e)), (
+        f"mean {capped.mean():.2f} over {len(e)} honest units"
+    )
+    # Markov: one of N honest units reaches 10 N with probability at most 1/10.
+    assert e.max() <= 10 * len(e), f"an honest unit has {np.log2(e.max()):.1f} bits"
 
 
 def test_planted_units_stand_above_honest_ones(detector: Detector) -> None:
