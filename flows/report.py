@@ -101,7 +101,7 @@ def _unit(finding: Finding) -> str:
 
 def _broken_rules(summary: Summary) -> list[str]:
     told = [
-        f"{broken.rows:,} rows of {broken.source} were quarantined by {broken.rule}, "
+        f"{broken.rows:,} row{'s' if broken.rows != 1 else ''} of {broken.source} quarantined by {broken.rule}, "
         f"the first in {broken.file_name}, row {broken.row_number}."
         for broken in summary.broken_rules[:_MOST_RULES]
     ]

@@ -21,7 +21,9 @@ from sql.store import anchor
 
 def write_page(night: Night, verdicts: dict[str, Verdict], remarks: tuple[str, ...]) -> None:
     """Write the page about the validation of the night."""
-    facts = {"Run": night.run_id, "Begun": f"{night.started_at:%Y-%m-%d %H:%M}", "Deliveries": " ".join(remarks)}
+    facts = {"Run": night.run_id, "Begun": f"{night.started_at:%Y-%m-%d %H:%M}"}
+    if remarks:
+        facts["Deliveries"] = " ".join(remarks)
     threshold = night.settings.quarantine_threshold
     write_report(list(verdicts.values()), facts, night.report_page, threshold=threshold)
 
