@@ -156,6 +156,10 @@ _VIEWS = (
             _BITS,
             _whole("abstained", "1 if the detector could not tell (bits are 0 then), else 0"),
             _text("reason", "one sentence a reviewer can read aloud; why it abstained, if it did"),
+            _text("reason_zh", "the same sentence in Chinese"),
+            _number("fair_low", "the least that nine in ten honest units like this one have, where there is a range"),
+            _number("fair_high", "the most that nine in ten honest units like this one have"),
+            _number("family_bits", "what its family as a whole adds to the scheme's bits, averaged and capped"),
         ),
     ),
     View(
@@ -169,6 +173,7 @@ _VIEWS = (
             _SCHEME,
             _number("probability", "probability that this record is affected (0 to 1)"),
             _text("reasons", "why"),
+            _text("reasons_zh", "the same in Chinese"),
         ),
     ),
     View(
@@ -188,6 +193,9 @@ _VIEWS = (
             _text("last_run_id", "the newest run, by business date, whose values it shows"),
             _text("opened_at", "when it was opened"),
             _text("updated_at", "when it was last appended to, decided, closed or reopened"),
+            _text("due_on", "the day by which it should be decided, by its severity (YYYY-MM-DD)"),
+            _text("snoozed_until", "the day on which it comes back to the queue, if it sleeps (YYYY-MM-DD)"),
+            _whole("merged_into", "the case that it is worked with, if it was merged"),
         ),
     ),
     View(
@@ -215,7 +223,7 @@ _VIEWS = (
             _whole("case_id", "the case"),
             _text("at", "when it happened"),
             _text("actor", "who did it: a person's account, or nightly"),
-            _text("action", "opened, found, proposed, confirmed, decided, closed or reopened"),
+            _text("action", "opened, found, proposed, confirmed, decided, closed, reopened, and what else people do"),
             _text("before", "what it changed, as JSON"),
             _text("after", "what it changed that to, as JSON, with the reason a person gave"),
             _text("previous_hash", "hash of the event before, sixty-four zeros for the first"),

@@ -53,13 +53,13 @@ class RunResult(RunFacts):
     quarantine
         source, file_name, row_number, rule, column_name, value_masked, reason.
     evidence
-        unit_kind, unit_id, scheme, family, detector, n, observed, expected, bits, abstained, reason (why
-        it abstained, if it did).
+        unit_kind, unit_id, scheme, family, detector, n, observed, expected, fair_low, fair_high, bits, family_bits,
+        abstained, reason (why it abstained, if it did) and reason_zh.
     scores
         unit_kind, unit_id, scheme, n, bits, probability, q_value, affected_share, affected_low, affected_high,
         flagged: every unit × scheme.
     records
-        source, record_id, dealer_id, scheme, probability, reasons.
+        source, record_id, dealer_id, scheme, probability, reasons, reasons_zh.
     dealers
         dealer_id, survey, n, reported_score, adjusted_score, adjusted_low, adjusted_high.
     """
@@ -94,7 +94,10 @@ class Written:
 _INPUTS = ["source", "file_name", "file_sha256", "rows_read", "rows_accepted", "rows_quarantined", "table_version"]
 _QUARANTINE = ["source", "file_name", "row_number", "rule", "column_name", "value_masked", "reason"]
 _SCORE = ["n", "bits", "probability", "q_value", "affected_share", "affected_low", "affected_high", "flagged"]
-_EVIDENCE = ["n", "observed", "expected", "bits", "abstained", "reason"]
+_EVIDENCE = [
+    *("n", "observed", "expected", "fair_low", "fair_high", "bits", "family_bits"),
+    *("abstained", "reason", "reason_zh"),
+]
 _DEALER = ["survey", "n", "reported_score", "adjusted_score", "adjusted_low", "adjusted_high"]
 
 
@@ -155,7 +158,7 @@ def add_weighing(connection: Connection, run_key: int, result: RunResult) -> pd.
     evidence["detector_key"] = keys_of(connection, tables.detectors, result.evidence)
     insert_frame(connection, tables.evidence, evidence, run)
 
-    records = suspects[["source", "record_id", "probability", "reasons"]].copy()
+    records = _only(suspects, ["source", "record_id", "probability", "reasons", "reasons_zh"])
     records["scheme_key"] = keys_of(connection, tables.schemes, suspects)
     records["dealer_key"] = keys_of(connection, tables.units, named).reindex(suspects.index)
     insert_frame(connection, tables.records, records, run)
@@ -174,5 +177,5 @@ def _with_keys(connection: Connection, frame: pd.DataFrame, names: list[str]) ->
 
 
 def _only(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    """Return a copy of those columns; an empty frame need not have them."""
-    return frame.reindex(columns=names) if frame.empty else frame[names].copy()
+    """Return a copy of those columns; one that the frame does not have is empty."""
+    return frame.reindex(columns=names)

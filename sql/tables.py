@@ -119,6 +119,29 @@ detectors = Table(
     UniqueConstraint("detector", "family"),
 )
 
+dealers = Table(
+    "dealers",
+    metadata,
+    Column("unit_key", ForeignKey("units.unit_key"), primary_key=True),
+    Column("name", Text),
+    Column("brand", Text),
+    Column("region", Text),
+    Column("province", Text),
+    Column("city", Text),
+    Column("dealer_group", Text),
+    Column("target_score", Double),
+    comment="what the newest run knows of each dealer beside its scores",
+)
+
+interviewers = Table(
+    "interviewers",
+    metadata,
+    Column("unit_key", ForeignKey("units.unit_key"), primary_key=True),
+    Column("vendor", Text),
+    Index(None, "vendor"),
+    comment="for which survey agency each interviewer calls, as the newest run knows",
+)
+
 scores = Table(
     "scores",
     metadata,
@@ -148,10 +171,26 @@ evidence = Table(
     Column("n", BigInteger),
     Column("observed", Double),
     Column("expected", Double),
+    Column("fair_low", Double),
+    Column("fair_high", Double),
     Column("bits", Double, nullable=False),
+    Column("family_bits", Double),
     Column("reason", Text),
+    Column("reason_zh", Text),
     Index(None, "unit_key", "run_key"),
     sqlite_with_rowid=False,
+)
+
+detector_wordings = Table(
+    "detector_wordings",
+    metadata,
+    Column("detector_key", ForeignKey("detectors.detector_key"), primary_key=True),
+    Column("from_run_key", ForeignKey("runs.run_key"), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("title_zh", Text, nullable=False),
+    Column("honest", Text, nullable=False),
+    Column("honest_zh", Text, nullable=False),
+    comment="what each detector says of itself, from that run until the next that has other words",
 )
 
 records = Table(
@@ -164,6 +203,7 @@ records = Table(
     Column("dealer_key", Integer),
     Column("probability", Double),
     Column("reasons", Text),
+    Column("reasons_zh", Text),
     Index(None, "dealer_key", "run_key"),
     sqlite_with_rowid=False,
 )
@@ -198,12 +238,36 @@ cases = Table(
     Column("opened_at", Text, nullable=False),
     Column("updated_at", Text, nullable=False),
     Column("closed_by", Text),
+    Column("due_on", Text),
+    Column("snoozed_until", Text),
+    Column("merged_into", Integer),
+    Column("version", Integer, nullable=False, server_default=text("0")),
     Column("first_run_key", ForeignKey("runs.run_key"), nullable=False),
     Column("last_run_key", ForeignKey("runs.run_key"), nullable=False),
     CheckConstraint("status in ('new', 'investigating', 'waiting', 'closed')", name="status"),
     CheckConstraint("severity in ('low', 'medium', 'high')", name="severity"),
     Index("uq_cases_open_unit", "unit_key", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
     Index(None, "unit_key"),
+    Index(None, "merged_into"),
+    Index(None, "status", "probability"),
+)
+
+case_links = Table(
+    "case_links",
+    metadata,
+    Column("case_id", ForeignKey("cases.case_id"), primary_key=True),
+    Column("other_case_id", ForeignKey("cases.case_id"), primary_key=True),
+    CheckConstraint("case_id < other_case_id", name="once"),
+    Index(None, "other_case_id"),
+)
+
+dossiers = Table(
+    "dossiers",
+    metadata,
+    Column("case_id", ForeignKey("cases.case_id"), primary_key=True),
+    Column("run_key", ForeignKey("runs.run_key"), nullable=False),
+    Column("dossier_json", Text, nullable=False),
+    comment="what a reviewer reads and hears of a case, as the newest run that appended to it saw it",
 )
 
 findings = Table(

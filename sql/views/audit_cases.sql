@@ -14,7 +14,10 @@ select
     first_runs.run_id as first_run_id,
     last_runs.run_id as last_run_id,
     cases.opened_at,
-    cases.updated_at
+    cases.updated_at,
+    cases.due_on,
+    cases.snoozed_until,
+    cases.merged_into
 from cases
 inner join units on cases.unit_key = units.unit_key
 inner join schemes on cases.lead_scheme_key = schemes.scheme_key

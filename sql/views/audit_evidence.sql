@@ -12,7 +12,11 @@ select
     evidence.expected,
     evidence.bits,
     evidence.abstained,
-    evidence.reason
+    evidence.reason,
+    evidence.reason_zh,
+    evidence.fair_low,
+    evidence.fair_high,
+    evidence.family_bits
 from evidence
 inner join runs on evidence.run_key = runs.run_key
 inner join units on evidence.unit_key = units.unit_key

@@ -7,7 +7,8 @@ select
     units.unit_id as dealer_id,
     schemes.scheme,
     records.probability,
-    records.reasons
+    records.reasons,
+    records.reasons_zh
 from records
 inner join runs on records.run_key = runs.run_key
 inner join schemes on records.scheme_key = schemes.scheme_key

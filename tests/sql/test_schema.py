@@ -11,12 +11,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
-from sql import schema
+from sql import account_tables, schema
 from sql.audit import VIEWS
 from sql.connection import connect
 from sql.errors import StoreError, StoreUnavailableError
 from sql.store import Store, open_store
-from sql.tables import metadata
 from tests.postgres import PostgresServer
 from tests.sql.nights import COACHED, night
 from tests.sql.views import rows
@@ -24,7 +23,7 @@ from tests.sql.views import rows
 
 def test_an_empty_database_gets_the_tables_that_the_code_describes(empty_database_url: str) -> None:
     with open_store(empty_database_url) as store, store.engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert compare_metadata(MigrationContext.configure(connection), account_tables.people.metadata) == []
 
 
 def test_every_view_has_the_columns_described_for_auditors_in_that_order(store: Store) -> None:
