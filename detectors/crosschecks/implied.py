@@ -44,30 +44,19 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import expit, logit
+from scipy.special import logit
 
 from detectors.core.detector import Detector, NotEnough
 from detectors.core.evidence import Weighed, answer, records
 from detectors.core.instruments.attribution import manipulated_given_hit
 from detectors.core.instruments.counts import count_bits, learn_counts
 from detectors.core.instruments.ranges import count_range
-from detectors.core.instruments.spread import Floats, Spread
+from detectors.core.instruments.spread import Spread
 from detectors.core.interviews import kind_of_interview, level
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
-from detectors.crosschecks.quality import Quality, burden, learn_quality, proxies
-
-_PLACES = ("region", "brand")
-_PULL = 2.0
-"""Standard errors beyond which a dealer pulls no harder on the fit."""
-
-
-@dataclass(frozen=True)
-class _Fitted:
-    """Log-odds for each standard deviation of a proxy, for each place, and the intercept; and their covariance."""
-
-    coefficients: "pd.Series[float]"
-    covariance: Floats
+from detectors.crosschecks.quality import Quality, burden, learn_quality
+from detectors.crosschecks.regression import Fitted, count_interviews, features_of, fit, implied_share, leniency_of
 
 
 @dataclass(frozen=True)
@@ -95,7 +84,7 @@ class _Learnt:
     quality: Quality
     usual: "pd.Series[float]"
     leniency: "pd.Series[float]"
-    fitted: _Fitted
+    fitted: Fitted
     heavy_from: float
     heavy_offset: float
     spread: Spread
@@ -134,20 +123,20 @@ class Implied(Detector):
     def _learn(self, network: Observations) -> _Learnt:
         kind, full = network.shared(kind_of_interview), self._full(network)
         usual = pd.Series((kind.sum(full) + 0.5) / (kind.count() + 1.0), index=kind.names)
-        leniency = _leniency(network, full, usual)
-        counts = _count(network, full, usual, leniency)
+        leniency = leniency_of(network, full, usual)
+        counts = count_interviews(network, full, usual, leniency)
         judged = counts[counts["n"] >= self.fewest_interviews]
         if len(judged) < self.fewest_dealers:
             raise NotEnough(
                 f"Only {len(judged)} dealers have {self.fewest_interviews} interviews; {self.fewest_dealers} have to "
                 "before full marks can be compared with the rest."
             )
-        if not 0 < judged["full"].sum() < judged["n"].sum():
+        if not 0 < judged["hits"].sum() < judged["n"].sum():
             raise NotEnough("Nobody gives full marks, or everybody does, so nothing implies them.")
         quality = learn_quality(network)
-        features, doubt = _features(network, quality, judged.index)
-        fitted = _fit(features, judged)
-        rate, rate_sd = _implied(judged["offset"], features, doubt, fitted)
+        features, doubt = features_of(network, quality, judged.index)
+        fitted = fit(features, judged)
+        rate, rate_sd = implied_share(judged["offset"], features, doubt, fitted)
         weight = burden(network, quality.fact_weights)
         heavy_from = max(float(np.nanquantile(weight, 0.6)), 1e-9) if not np.isnan(weight).all() else np.inf
         heavy = weight >= heavy_from
@@ -159,22 +148,22 @@ class Implied(Detector):
             fitted=fitted,
             heavy_from=heavy_from,
             heavy_offset=min(float(logit(heavy_share) - logit(light_share)), 0.0),
-            spread=learn_counts(judged["full"], judged["n"], rate, rate_sd=rate_sd),
+            spread=learn_counts(judged["hits"], judged["n"], rate, rate_sd=rate_sd),
         )
 
     def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
         full = self._full(observations)
-        counts = _count(observations, full, learned.usual, learned.leniency)
-        features, doubt = _features(observations, learned.quality, counts.index)
-        rate, rate_sd = _implied(counts["offset"], features, doubt, learned.fitted)
+        counts = count_interviews(observations, full, learned.usual, learned.leniency)
+        features, doubt = features_of(observations, learned.quality, counts.index)
+        rate, rate_sd = implied_share(counts["offset"], features, doubt, learned.fitted)
         likely = count_range(counts["n"], rate, learned.spread).set_axis(counts.index)
         abstained = counts["n"] < self.fewest_interviews
         units = answer(
             counts.index,
             n=counts["n"],
-            observed=counts["full"],
+            observed=counts["hits"],
             expected=likely["expected"],
-            bits=count_bits(counts["full"], counts["n"], rate, learned.spread, rate_sd=rate_sd),
+            bits=count_bits(counts["hits"], counts["n"], rate, learned.spread, rate_sd=rate_sd),
             abstained=abstained,
             reason=self._reasons(counts, likely, abstained, learned.quality),
         )
@@ -196,7 +185,7 @@ class Implied(Detector):
             else f"{full} of {n} interviews give full marks or nearly so; what else is known of this dealer ({rest}) "
             f"implies {low:.0f} to {high:.0f}."
             for n, full, silent, low, high in zip(
-                counts["n"], counts["full"], abstained, likely["fewest"], likely["most"], strict=True
+                counts["n"], counts["hits"], abstained, likely["fewest"], likely["most"], strict=True
             )
         ]
 
@@ -219,97 +208,3 @@ class Implied(Detector):
                 probability=probability, reason="Full marks, at a dealer that has more than the rest implies."
             ),
         )
-
-
-def _leniency(
-    network: Observations, full: NDArray[np.bool_], usual: "pd.Series[float]", trust_rows: float = 40.0
-) -> "pd.Series[float]":
-    """Return each interviewer's excess of full marks over the usual, in log-odds, shrunk by `trust_rows` usual ones."""
-    if "interviewer_id" not in network["surveys"].columns:
-        return pd.Series(dtype="float64")
-    interviewer = network.coded("surveys", "interviewer_id")
-    rows = interviewer.count().astype(np.float64)
-    mean = interviewer.sum(usual.to_numpy()[network.shared(kind_of_interview).places]) / rows
-    shrunk = (interviewer.sum(full) + trust_rows * mean) / (rows + trust_rows)
-    return pd.Series(logit(shrunk) - logit(mean), index=interviewer.names)
-
-
-def _count(
-    observations: Observations, full: NDArray[np.bool_], usual: "pd.Series[float]", leniency: "pd.Series[float]"
-) -> pd.DataFrame:
-    """Count each dealer's interviews and full marks, and average the log-odds that an average dealer would have."""
-    kind, dealer = observations.shared(kind_of_interview), observations.coded("surveys", "dealer_id")
-    offset = logit(usual.reindex(kind.names).fillna(float(usual.mean())).to_numpy())[kind.places]
-    if "interviewer_id" in observations["surveys"].columns:
-        interviewer = observations.coded("surveys", "interviewer_id")
-        # One more at the end for interviews of nobody known, who is as lenient as the average.
-        offset = offset + np.append(leniency.reindex(interviewer.names).fillna(0.0), 0.0)[interviewer.places]
-    n = dealer.count()
-    counts = pd.DataFrame({"n": n, "full": dealer.sum(full).astype(np.int64), "offset": dealer.sum(offset) / n})
-    return counts.set_axis(dealer.names)
-
-
-def _features(
-    observations: Observations, quality: Quality, dealers: "pd.Index[str]"
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return what is known of each dealer (the intercept, its proxies, where it belongs), and the proxies' doubt."""
-    features, doubt = proxies(observations, quality, dealers)
-    # Full marks grow faster than the answers below them as quality grows: the relation may bend.
-    features = features.join((features**2).add_suffix(" squared"))
-    features.insert(0, "everyone", 1.0)
-    for place in _PLACES:
-        if observations.has("dealers", place):
-            of_dealer = (
-                observations["dealers"].drop_duplicates("dealer_id").set_index("dealer_id")[place].reindex(dealers)
-            )
-            features = features.join(pd.get_dummies(of_dealer, prefix=place, dtype="float64"))
-    return features, doubt
-
-
-def _implied(
-    offset: "pd.Series[float]", features: pd.DataFrame, doubt: pd.DataFrame, fitted: _Fitted
-) -> tuple[Floats, Floats]:
-    """Return the implied share of full marks of each dealer, and how uncertain its log-odds are.
-
-    They are uncertain because proxies are measured on few rows, and because dealers as extreme as this one are rare.
-    """
-    names = fitted.coefficients.index
-    x = features.reindex(columns=names).fillna(0.0)
-    rate = expit((offset + x @ fitted.coefficients).to_numpy(dtype=np.float64))
-    slope = fitted.coefficients[doubt.columns].to_numpy() + 2 * features[doubt.columns].to_numpy() * (
-        fitted.coefficients[[f"{name} squared" for name in doubt.columns]].to_numpy()
-    )
-    unmeasured = (slope**2 * doubt.to_numpy()).sum(axis=1)
-    extreme = np.einsum("ij,jk,ik->i", x.to_numpy(), fitted.covariance, x.to_numpy())
-    return rate, np.sqrt(unmeasured + extreme)
-
-
-def _fit(features: pd.DataFrame, counts: pd.DataFrame, rounds: int = 25) -> _Fitted:
-    """Fit log-odds by ridge-penalised quasi-binomial scoring in which no dealer pulls harder than `_PULL` allows.
-
-    Whoever lies far above the fit may cheat or may excel, so that nobody is left out: a fit without the excellent
-    dealers would call them cheats.
-    """
-    x, n, k = features.to_numpy(), counts["n"].to_numpy(dtype=np.float64), counts["full"].to_numpy(dtype=np.float64)
-    offset = counts["offset"].to_numpy()
-    penalty = np.diag([0.0 if name == "everyone" else 1.0 for name in features.columns])
-    beta, trust, between = np.zeros(x.shape[1]), np.ones(len(n)), 0.2
-    for _ in range(rounds):
-        p = np.clip(expit(offset + x @ beta), 1e-6, 1 - 1e-6)
-        information = n * p * (1 - p)
-        weight = trust * information / (1 + between * information)
-        residual = (k - n * p) / information
-        normal = (x.T * weight) @ x + penalty
-        beta = np.clip(beta + np.linalg.solve(normal, x.T @ (weight * residual) - penalty @ beta), -6.0, 6.0)
-        standardised = residual * np.sqrt(information / (1 + between * information))
-        # Huber's weights.
-        trust = np.minimum(1.0, _PULL / np.maximum(np.abs(standardised), 1e-9))
-        between = _variance_between(residual, information, trust)
-    return _Fitted(pd.Series(beta, index=features.columns), np.linalg.inv(normal))
-
-
-def _variance_between(residual: Floats, information: Floats, trust: Floats) -> float:
-    """Return the variance of dealers' log-odds beyond chance, by moments, of those that are trusted."""
-    excess = np.clip(residual, -3.0, 3.0) ** 2 - 1 / information
-    weight = trust * information / (1 + 0.2 * information)
-    return float(np.clip((weight * excess).sum() / max(weight.sum(), 1e-9), 0.01, 1.5))

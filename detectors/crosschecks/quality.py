@@ -1,4 +1,4 @@
-"""What is known of a dealer's quality without looking at a single full mark.
+"""What is known of a dealer's quality without looking at what is to be explained, such as its full marks.
 
 Each proxy is a mean over rows (answers below the top, process facts, reviews, audits, complaints), compared with its
 own kind everywhere. It is shrunk by how well so many rows measure it and scaled by how much dealers truly differ, so
@@ -45,18 +45,40 @@ class Measure:
 
 
 @dataclass(frozen=True)
+class Rest:
+    """What is looked at beside that which is to be explained.
+
+    Parameters
+    ----------
+    answers_from, answers_below
+        Interviews with a mean answer between these (0 to 1 between the ends of the scale) are a proxy.
+    sources
+        Further sources that are.
+    """
+
+    answers_from: float = 0.0
+    answers_below: float = BELOW_TOP
+    sources: tuple[str, ...] = ("reviews", "audits", "complaints")
+
+
+FULL_MARKS_APART = Rest()
+"""What is known of a dealer without looking at a single full mark."""
+
+
+@dataclass(frozen=True)
 class Quality:
-    """Every proxy that tells dealers apart, and how heavy each failed fact weighs, by questionnaire."""
+    """Every proxy that tells dealers apart, how heavy each failed fact weighs by questionnaire, and what was read."""
 
     measures: Mapping[str, Measure]
     fact_weights: Mapping[str, "pd.Series[float]"]
+    rest: Rest = FULL_MARKS_APART
 
 
-def learn_quality(network: Observations) -> Quality:
+def learn_quality(network: Observations, rest: Rest = FULL_MARKS_APART) -> Quality:
     """Learn what is usual, how noisy each proxy is, and how much dealers differ in it."""
     weights = network.shared(fact_weights)
     measures = {}
-    for name, rows in _rows(network, weights).items():
+    for name, rows in _rows(network, weights, rest).items():
         usual = rows.kind.sum(rows.value) / np.maximum(rows.kind.sum(np.ones(len(rows.value))), 1)
         centred = rows.value - usual[rows.kind.places]
         sizes = rows.dealer.count().astype(np.float64)
@@ -70,7 +92,7 @@ def learn_quality(network: Observations) -> Quality:
         truth = spread / max(float(weight.sum() - (weight**2).sum() / weight.sum()), 1e-12)
         if truth > 0 and noise > 0:
             measures[name] = Measure(pd.Series(usual, index=rows.kind.names), noise, float(truth))
-    return Quality(measures, weights)
+    return Quality(measures, weights, rest)
 
 
 def proxies(
@@ -105,7 +127,7 @@ def proxies(
     ([-1.6, 1.6, 0.0], [0.01, 0.01, 1.0])
     """
     known, doubt = {}, {}
-    rows = _rows(observations, quality.fact_weights)
+    rows = _rows(observations, quality.fact_weights, quality.rest)
     for name, measure in quality.measures.items():
         known[name], doubt[name] = np.zeros(len(dealers)), np.ones(len(dealers))
         if name in rows:
@@ -145,21 +167,23 @@ class _Rows:
     value: Floats
 
 
-def _rows(observations: Observations, weights: Mapping[str, "pd.Series[float]"]) -> dict[str, _Rows]:
+def _rows(observations: Observations, weights: Mapping[str, "pd.Series[float]"], rest: Rest) -> dict[str, _Rows]:
     found = {}
     if observations.has("surveys", "q_"):
         dealer, kind = observations.coded("surveys", "dealer_id"), observations.shared(kind_of_interview)
         height = observations.shared(level)
-        found["answers"] = _known(dealer, kind, np.where(height < BELOW_TOP, height, np.nan))
+        found["answers"] = _known(
+            dealer, kind, np.where((height >= rest.answers_from) & (height < rest.answers_below), height, np.nan)
+        )
         if weights:
             found["facts"] = _known(dealer, kind, -burden(observations, weights))
     for source, kind_column, score in (("reviews", "platform", "rating"), ("audits", "kind", "score")):
-        if observations.has(source):
+        if source in rest.sources and observations.has(source):
             dealer, worth = observations.coded(source, "dealer_id"), observations[source][score].to_numpy(np.float64)
             known_kind = kind_column in observations[source].columns
             kind = observations.coded(source, kind_column) if known_kind else _one_kind(len(worth))
             found[source] = _known(dealer, kind, worth)
-    if observations.has("complaints") and observations.has("transactions"):
+    if "complaints" in rest.sources and observations.has("complaints") and observations.has("transactions"):
         happened = observations.coded("transactions", "dealer_id")
         filed = observations.coded("complaints", "dealer_id")
         # A complaint is a transaction that went wrong: so many zeros, and a minus one for each complaint.

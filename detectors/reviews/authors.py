@@ -82,7 +82,7 @@ class ThrowawayAuthors(Detector):
 
     def _learn(self, network: Observations) -> _Learnt:
         # Texts are not looked at here.
-        learnt = Learnt(learn_authors(network, self.rules.doubtful_share), None, None)
+        learnt = Learnt(learn_authors(network, self.rules.doubtful_share), None, None, None)
         if learnt.silent:
             raise NotEnough("Nothing is known of any review's author.")
         counts = _counts(network, read_signs(network, learnt, self.rules))

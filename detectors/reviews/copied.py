@@ -73,6 +73,7 @@ class CopiedPraise(Detector):
 
     schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.REVIEW_MANIPULATION,)
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"reviews": ("dealer_id", "rating", "posted_at", "text")}
+    decisive: ClassVar[bool] = True
 
     def _learn(self, network: Observations) -> _Learnt:
         learnt = learn_signs(network, self.rules)

@@ -18,6 +18,7 @@ from scipy.stats import poisson
 from detectors.core.codes import Coded
 from detectors.core.instruments.folding import Places
 from detectors.core.instruments.likeness import Clusters, Texts, cluster, read_texts
+from detectors.core.instruments.phrases import Commonness, find_recited, learn_commonness, phrases_of
 from detectors.core.instruments.repeats import Flags, Rarity, find_repeats, learn_rarity
 from detectors.core.instruments.spread import Floats
 from detectors.core.observations import Observations
@@ -89,13 +90,14 @@ class Learnt:
     ----------
     authors
         The authors.
-    clusters, rarity
-        The texts; None where no review has one.
+    clusters, rarity, common
+        The texts and their phrases; None where no review has a text.
     """
 
     authors: Authors
     clusters: Clusters | None
     rarity: Rarity | None
+    common: Commonness | None
 
     @property
     def silent(self) -> bool:
@@ -138,10 +140,12 @@ def learn_signs(network: Observations, rules: Rules) -> Learnt:
     """Learn from a network's reviews what `read_signs` needs to know."""
     authors = learn_authors(network, rules.doubtful_share)
     if not network.has("reviews", "text"):
-        return Learnt(authors, None, None)
+        return Learnt(authors, None, None, None)
     clusters = network.shared(_review_clusters)
     rows, dealer = _worded(network, rules)
-    return Learnt(authors, clusters, learn_rarity(dealer, clusters.keys(network.shared(_review_texts))[rows]))
+    texts = network.shared(_review_texts)
+    common = learn_commonness(phrases_of(texts, rows, dealer))
+    return Learnt(authors, clusters, learn_rarity(dealer, clusters.keys(texts)[rows]), common)
 
 
 def read_signs(observations: Observations, learnt: Learnt, rules: Rules) -> Signs:
@@ -161,11 +165,20 @@ def read_signs(observations: Observations, learnt: Learnt, rules: Rules) -> Sign
         throwaway = author_doubt(observations, learnt.authors) >= learnt.authors.throwaway_from
     top = reviews["rating"].to_numpy(dtype=np.float64) >= TOP_RATING
     worded, copied, again = np.zeros((3, len(reviews)), dtype=bool)
-    if learnt.clusters is not None and learnt.rarity is not None and "text" in reviews.columns:
+    if (
+        learnt.clusters is not None
+        and learnt.rarity is not None
+        and learnt.common is not None
+        and "text" in reviews.columns
+    ):
         rows, dealer = _worded(observations, rules)
-        keys = learnt.clusters.keys(observations.shared(_review_texts))[rows]
-        found = find_repeats(dealer, keys, reviews["review_id"].array.take(rows), learnt.rarity)
-        worded[rows], copied[rows], again[rows] = True, found.echo, found.again
+        texts = observations.shared(_review_texts)
+        found = find_repeats(
+            dealer, learnt.clusters.keys(texts)[rows], reviews["review_id"].array.take(rows), learnt.rarity
+        )
+        author = observations.coded("reviews", "author_id").places[rows] if "author_id" in reviews.columns else None
+        holds, later = find_recited(phrases_of(texts, rows, dealer), learnt.common, author)
+        worded[rows], copied[rows], again[rows] = True, found.echo | holds, found.again | later
     return Signs(top, _in_burst(observations, top, learnt.authors.days, rules), throwaway, worded, copied, again)
 
 

@@ -46,6 +46,7 @@ from detectors.core.codes import Coded
 from detectors.core.detector import Detector, NotEnough
 from detectors.core.evidence import Weighed, records
 from detectors.core.instruments.likeness import Clusters
+from detectors.core.instruments.phrases import Commonness, find_recited, learn_commonness, phrases_of
 from detectors.core.instruments.repeats import Rarity, find_repeats, learn_rarity, not_first
 from detectors.core.instruments.usual import Usual, learn_usual, weigh_excess
 from detectors.core.observations import Observations
@@ -57,6 +58,7 @@ from detectors.core.verbatims import verbatim_clusters, verbatims
 class _Learnt:
     clusters: Clusters
     rarity: Rarity
+    common: Commonness
     usual: Usual
 
 
@@ -96,12 +98,13 @@ class Scripts(Detector):
             raise NotEnough("The open answers of one dealer cannot be compared with another's.")
         answers = self._answers(network, clusters)
         rarity = learn_rarity(answers.dealer, answers.key)
-        counts = _counts(network, self._echoes(network, answers, rarity))
+        common = learn_commonness(phrases_of(network.shared(verbatims), answers.rows, answers.dealer))
+        counts = _counts(network, self._echoes(network, answers, rarity, common))
         ease = (counts["trials"] - 1).clip(lower=0)
-        return _Learnt(clusters, rarity, learn_usual(counts["hits"], counts["trials"], ease, potency=self.potency))
+        return _Learnt(clusters, rarity, common, learn_usual(counts["hits"], counts["trials"], ease, potency=self.potency))
 
     def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
-        echoes = self._echoes(observations, self._answers(observations, learned.clusters), learned.rarity)
+        echoes = self._echoes(observations, self._answers(observations, learned.clusters), learned.rarity, learned.common)
         counts = _counts(observations, echoes)
         units = weigh_excess(
             counts,
@@ -119,12 +122,15 @@ class Scripts(Detector):
         rows = np.flatnonzero((texts.letters >= self.shortest_script) & (dealer.places >= 0))
         return _Answers(rows, Coded(dealer.places[rows], dealer.names), clusters.keys(texts)[rows])
 
-    def _echoes(self, observations: Observations, answers: _Answers, rarity: Rarity) -> pd.DataFrame:
+    def _echoes(self, observations: Observations, answers: _Answers, rarity: Rarity, common: Commonness) -> pd.DataFrame:
         """Return the answers that echo another, and whether they repeat an earlier one."""
         surveys = observations["surveys"]
         ids = surveys["response_id"].array
         found = find_repeats(answers.dealer, answers.key, ids.take(answers.rows), rarity)
-        echo = np.flatnonzero(found.echo)
+        writer = _writers(observations)[answers.rows] if "interviewer_id" in surveys.columns else None
+        phrased = phrases_of(observations.shared(verbatims), answers.rows, answers.dealer)
+        holds, later = find_recited(phrased, common, writer)
+        echo = np.flatnonzero(found.echo | holds)
         rows = answers.rows[echo]
         dealer = answers.dealer.places[echo]
         echoes = pd.DataFrame(
@@ -134,12 +140,14 @@ class Scripts(Detector):
                 "dealer": dealer,
                 "key": answers.key[echo],
                 "repeats": found.count[echo],
+                "phrase": holds[echo],
+                "later": later[echo],
             }
         )
         if "interviewer_id" in surveys.columns:
-            echoes = echoes[~_one_writer(observations, echoes.assign(writer=_writers(observations)[rows]))]
+            echoes = echoes[echoes["phrase"] | ~_one_writer(observations, echoes.assign(writer=_writers(observations)[rows]))]
         script = echoes.groupby(["dealer", "key"], sort=False).ngroup().to_numpy()
-        return echoes.assign(again=not_first(script, echoes["response_id"].array))
+        return echoes.assign(again=echoes["later"] | not_first(script, echoes["response_id"].array))
 
     def _records(self, echoes: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
         by_chance = (units["expected"] / units["observed"].clip(lower=1.0)).clip(0.02, 1.0)

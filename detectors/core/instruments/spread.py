@@ -26,6 +26,7 @@ EFFECTS: Floats = np.sinh(np.linspace(-4.0, 4.0, 121)) * (6.0 / np.sinh(4.0))
 _CENTRES: Floats = np.linspace(-1.5, 1.5, 31)
 _WIDTHS: Floats = np.geomspace(0.02, 1.6, 16)
 _CENTRE_PRIOR_SD = 0.5
+_WIDTH_PRIOR_SD = 0.6
 _TAIL_SHARE, _TAIL_STRETCH = 0.05, 2.0
 # So few that what is computed of them stays in the processor's cache.
 _UNITS_AT_ONCE = 256
@@ -116,6 +117,7 @@ def learn_spread(honest: Floats, manipulated: Floats) -> Spread:
             chance = (1 - share) * if_honest[part] + share * if_manipulated[part] + 1e-300
             mixed[place] += np.log(chance).sum(axis=0)
     log_posterior = mixed + np.log(_CHEATING_WEIGHTS)[:, None] - 0.5 * (centres / _CENTRE_PRIOR_SD) ** 2
+    log_posterior = log_posterior - 0.5 * (widths / _WIDTH_PRIOR_SD) ** 2
     posterior = np.exp(log_posterior - logsumexp(log_posterior)).sum(axis=0)
     return Spread(posterior @ candidates)
 

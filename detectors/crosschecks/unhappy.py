@@ -1,0 +1,144 @@
+"""Fewer unhappy customers than everything else about the dealer implies.
+
+The pattern. Every dealer has customers for whom it went wrong, and some of them answer the call: how many, follows from
+how good the dealer is. Where unhappy customers are kept off the list, or others answer in their place, the lowest
+answers are missing, while the happy ones, the reviews, the audits and the complaints are those of a dealer that has
+some.
+
+Why it matters. The unhappy customers are the ones who know what to mend.
+
+What honest thing can look the same. An excellent dealer has few unhappy customers, and everything else about it says
+so: fewer are expected of it. Generous regions, brands, agencies and lenient interviewers are expected to have fewer.
+Dealers differ for reasons that no proxy shows; how much is learnt from the network and allowed to every dealer. An
+agency that reaches contented customers more easily does so at every dealer.
+
+References
+----------
+Groves & Peytcheva (2008), "The impact of nonresponse rates on nonresponse bias", Public Opinion Quarterly 72.
+McCullagh & Nelder (1989), section 4.5, on quasi-binomial fits.
+
+Examples
+--------
+Sixty dealers whose lowest answers follow their other answers, and one of the middle that has none.
+
+>>> from datetime import date
+>>> rng = np.random.default_rng(3)
+>>> dealer = np.repeat(np.arange(61), 120)
+>>> felt = 7.5 + np.where(dealer == 60, 0.0, np.linspace(-1, 1, 61)[dealer]) + rng.normal(0, 1.2, len(dealer))
+>>> answers = np.clip(np.round(felt[:, None] + rng.normal(0, 0.5, (len(dealer), 5))), 1, 10)
+>>> kept = (dealer < 60) | (felt > 7)
+>>> surveys = pd.DataFrame(answers, columns=["overall", "q_a", "q_b", "q_c", "q_d"]).assign(
+...     response_id=[f"R{i}" for i in range(len(dealer))], survey="SSI", dealer_id=[f"D{d:02}" for d in dealer])
+>>> seen = Observations(date(2026, 10, 31), {"surveys": surveys[kept].reset_index(drop=True)})
+>>> units = Unhappy().weigh(seen, Unhappy().learn(seen)).units
+>>> bool(units["bits"].drop("D60").max() < 5 < 6 < units.loc["D60", "bits"])
+True
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from detectors.core.detector import Detector, NotEnough
+from detectors.core.evidence import Weighed, answer, no_records
+from detectors.core.instruments.counts import count_bits, learn_counts
+from detectors.core.instruments.ranges import count_range
+from detectors.core.instruments.spread import Spread
+from detectors.core.interviews import kind_of_interview, level
+from detectors.core.observations import Observations
+from detectors.core.schemes import Scheme
+from detectors.crosschecks.quality import Quality, Rest, learn_quality
+from detectors.crosschecks.regression import Fitted, count_interviews, features_of, fit, implied_share, leniency_of
+
+_GONE = 0.0
+"""Probability that a customer who was kept off the list answers low: nobody called."""
+
+
+@dataclass(frozen=True)
+class _Learnt:
+    low: float
+    quality: Quality
+    usual: "pd.Series[float]"
+    leniency: "pd.Series[float]"
+    fitted: Fitted
+    spread: Spread
+
+
+@dataclass(frozen=True)
+class Unhappy(Detector):
+    """Fewer unhappy customers than everything else about the dealer implies.
+
+    Parameters
+    ----------
+    lowest_share
+        The lowest answers are those of this share of all interviews.
+    fewest_interviews
+        A dealer with fewer is not judged.
+    fewest_dealers
+        A network with fewer has nothing to compare with.
+    """
+
+    lowest_share: float = 0.2
+    fewest_interviews: int = 20
+    fewest_dealers: int = 12
+
+    schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.WITHHELD,)
+    needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"surveys": ("overall", "q_")}
+
+    def _learn(self, network: Observations) -> _Learnt:
+        height = network.shared(level)
+        if np.isnan(height).all():
+            raise NotEnough("No interview has an answer.")
+        low = float(np.nanquantile(height, self.lowest_share))
+        kind, hit = network.shared(kind_of_interview), _unhappy(network, low)
+        usual = pd.Series((kind.sum(hit) + 0.5) / (kind.count() + 1.0), index=kind.names)
+        leniency = leniency_of(network, hit, usual)
+        counts = count_interviews(network, hit, usual, leniency)
+        judged = counts[counts["n"] >= self.fewest_interviews]
+        if len(judged) < self.fewest_dealers:
+            raise NotEnough(
+                f"Only {len(judged)} dealers have {self.fewest_interviews} interviews; {self.fewest_dealers} have to "
+                "before their unhappy customers can be compared with the rest."
+            )
+        if not 0 < judged["hits"].sum() < judged["n"].sum():
+            raise NotEnough("All answers are alike, so nobody is less happy than others.")
+        quality = learn_quality(network, Rest(answers_from=low, answers_below=np.inf))
+        features, doubt = features_of(network, quality, judged.index)
+        fitted = fit(features, judged)
+        rate, rate_sd = implied_share(judged["offset"], features, doubt, fitted)
+        spread = learn_counts(judged["hits"], judged["n"], rate, rate_sd=rate_sd, potency=_GONE)
+        return _Learnt(low, quality, usual, leniency, fitted, spread)
+
+    def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
+        hit = _unhappy(observations, learned.low)
+        counts = count_interviews(observations, hit, learned.usual, learned.leniency)
+        features, doubt = features_of(observations, learned.quality, counts.index)
+        rate, rate_sd = implied_share(counts["offset"], features, doubt, learned.fitted)
+        likely = count_range(counts["n"], rate, learned.spread).set_axis(counts.index)
+        abstained = counts["n"] < self.fewest_interviews
+        units = answer(
+            counts.index,
+            n=counts["n"],
+            observed=counts["hits"],
+            expected=likely["expected"],
+            bits=count_bits(counts["hits"], counts["n"], rate, learned.spread, rate_sd=rate_sd, potency=_GONE),
+            abstained=abstained,
+            reason=[
+                f"{n} interviews are fewer than {self.fewest_interviews}, too few to compare."
+                if silent
+                else f"{hits} of {n} customers were unhappy (among the lowest {self.lowest_share:.0%} of all); what "
+                f"else is known of this dealer implies {fewest:.0f} to {most:.0f}."
+                for n, hits, silent, fewest, most in zip(
+                    counts["n"], counts["hits"], abstained, likely["fewest"], likely["most"], strict=True
+                )
+            ],
+        )
+        return Weighed(units, no_records())
+
+
+def _unhappy(observations: Observations, low: float) -> NDArray[np.bool_]:
+    return np.asarray(observations.shared(level) < low)
