@@ -60,12 +60,10 @@ def write_sciops(path: Path, rows: int) -> None:
     careless = rng.random(rows) < 0.2
     answers = {}
     for prefix, numbers in sciops.SCALES.values():
-        trait = rng.normal(1.5, 0.6, rows)
+        trait = rng.normal(1.3, 0.7, rows)
         for number in numbers:
-            read = trait + rng.normal(0, 0.4, rows)
-            answers[f"{prefix}_q{number:02}"] = (
-                np.where(careless, rng.uniform(-0.5, 3.5, rows), read).round().clip(0, 3)
-            )
+            given = np.where(careless, rng.normal(1.9, 0.7, rows), trait + rng.normal(0, 0.6, rows))
+            answers[f"{prefix}_q{number:02}"] = given.round().clip(0, 3)
     frame = pd.DataFrame(answers)
     scales = [[f"{prefix}_q{number:02}" for number in numbers] for prefix, numbers in sciops.SCALES.values()]
     frame["isd"] = sum(frame[scale].std(axis=1) for scale in scales)
