@@ -56,9 +56,29 @@ from detectors.core.instruments.spread import Spread
 from detectors.core.interviews import kind_of_interview, perfect
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
+from detectors.core.sentences import Said
 
 Window = tuple[int, int]
 """Months of the bonus period, and how many of its last days are looked at."""
+
+
+_FEW = Said(
+    "{total} interviews; fewer than {fewest}, or all alike, are not judged.",
+    "有 {total} 份访问；不足 {fewest} 份或回答全都相同的，不作判断。",
+)
+_TOLD = Said(
+    "{hits:.0f} of {exposed:.0f} interviews in the last {days} days of a {period.en} have full marks on everything, "
+    "{other_hits:.0f} of {others:.0f} on the other days; dealers like this one have {low:.0f} to {high:.0f} in those "
+    "last days.",
+    "{period.zh}最后 {days} 天的 {exposed:.0f} 份访问中，有 {hits:.0f} 份各项满分，其余日子的 {others:.0f} 份中有 "
+    "{other_hits:.0f} 份；同类经销商在这最后几天为 {low:.0f} 至 {high:.0f} 份。",
+)
+_PERIODS = {1: Said("month", "每月"), 3: Said("quarter", "每季度"), 12: Said("year", "每年")}
+_PERIOD = Said("period", "每个考核期")
+_RECORD = Said(
+    "Full marks on everything in the last days of the bonus period, when this dealer's surge.",
+    "各项满分，且在奖金考核期的最后几天，该经销商的满分此时集中增多。",
+)
 
 
 @dataclass(frozen=True)
@@ -104,7 +124,10 @@ class PeriodEnd(Detector):
                 centres[window] = pooled_log_odds_ratio(tables)
                 spreads[window] = learn_odds(tables, centres[window])
         if not centres:
-            raise NotEnough("No dealer has full marks and others, on the last days of a period and on other days.")
+            raise NotEnough(
+                "No dealer has full marks and others, on the last days of a period and on other days.",
+                "没有一家经销商在考核期最后几天和其他日子都既有满分又有非满分。",
+            )
         return _Learnt(centres, spreads, network.closing_months)
 
     def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
@@ -131,6 +154,8 @@ class PeriodEnd(Detector):
             n=n,
             observed=sums["exposed_hits"],
             expected=likely["expected"],
+            fair_low=likely["fewest"],
+            fair_high=likely["most"],
             bits=joined,
             abstained=abstained,
             reason=self._reasons(n, sums, likely, [windows[place] for place in strongest], abstained),
@@ -165,14 +190,20 @@ class PeriodEnd(Detector):
         likely: pd.DataFrame,
         windows: list[Window],
         abstained: "NDArray[np.bool_]",
-    ) -> list[str]:
-        period = {1: "month", 3: "quarter", 12: "year"}
+    ) -> list[Said]:
         return [
-            f"{total} interviews; fewer than {self.fewest_interviews}, or all alike, are not judged."
+            _FEW.filled(total=total, fewest=self.fewest_interviews)
             if silent
-            else f"{hits:.0f} of {exposed:.0f} interviews in the last {days} days of a {period.get(months, 'period')} "
-            f"have full marks on everything, {other_hits:.0f} of {others:.0f} on the other days; dealers like this one "
-            f"have {low:.0f} to {high:.0f} in those last days."
+            else _TOLD.filled(
+                hits=hits,
+                exposed=exposed,
+                days=days,
+                period=_PERIODS.get(months, _PERIOD),
+                other_hits=other_hits,
+                others=others,
+                low=low,
+                high=high,
+            )
             for total, silent, hits, exposed, other_hits, others, (months, days), low, high in zip(
                 n,
                 abstained,
@@ -228,9 +259,9 @@ def _records(observations: Observations, sums: pd.DataFrame, window_of: pd.Serie
                 "record_id": carried["response_id"],
                 "unit_id": carried["dealer_id"],
                 "probability": carried["dealer_id"].map(probability),
-                "reason": "Full marks on everything in the last days of the bonus period, when this dealer's surge.",
             }
         ),
+        _RECORD,
     )
 
 

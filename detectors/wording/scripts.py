@@ -50,6 +50,7 @@ from detectors.core.instruments.repeats import Rarity, find_repeats, learn_rarit
 from detectors.core.instruments.usual import Usual, learn_usual, weigh_excess
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
+from detectors.core.sentences import Said
 from detectors.core.verbatims import verbatim_clusters, verbatims
 
 
@@ -67,6 +68,22 @@ class _Answers:
     rows: NDArray[np.int64]
     dealer: Coded
     key: NDArray[np.int64]
+
+
+_FEW = Said(
+    "It has {{trials}} open answers; with fewer than {fewest} a dealer is not judged.",
+    "有 {{trials}} 条开放题回答；不足 {fewest} 条的经销商不作判断。",
+)
+_TOLD = Said(
+    "{hits} of {trials} customers with an open answer said nearly what another customer had said, in sentences hardly "
+    "heard at other dealers; dealers like this one have {fewest} to {most}.",
+    "{trials} 位有开放题回答的客户中，有 {hits} 位说的与另一位客户几乎一样，而这样的句子在其他经销商处几乎听不到；"
+    "同类经销商为 {fewest} 至 {most} 位。",
+)
+_SEVERAL = Said(
+    "{more:.0f} other customers of the dealer said nearly the same.", "该经销商另有 {more:.0f} 位客户说得几乎一样。"
+)
+_ANOTHER = Said("Another customer of the dealer said nearly the same.", "该经销商另有一位客户说得几乎一样。")
 
 
 @dataclass(frozen=True)
@@ -93,7 +110,10 @@ class Scripts(Detector):
     def _learn(self, network: Observations) -> _Learnt:
         clusters = network.shared(verbatim_clusters)
         if np.count_nonzero(_said(network).count()) < 2:
-            raise NotEnough("The open answers of one dealer cannot be compared with another's.")
+            raise NotEnough(
+                "The open answers of one dealer cannot be compared with another's.",
+                "只有一家经销商的开放题回答，无法与其他经销商相比较。",
+            )
         answers = self._answers(network, clusters)
         rarity = learn_rarity(answers.dealer, answers.key)
         counts = _counts(network, self._echoes(network, answers, rarity))
@@ -108,9 +128,8 @@ class Scripts(Detector):
             learned.usual,
             ease=(counts["trials"] - 1).clip(lower=0),
             fewest=self.fewest_answers,
-            few=f"It has {{trials}} open answers; with fewer than {self.fewest_answers} a dealer is not judged.",
-            sentence="{hits} of {trials} customers with an open answer said nearly what another customer had said, in "
-            "sentences hardly heard at other dealers; dealers like this one have {fewest} to {most}.",
+            few=_FEW.filled(fewest=self.fewest_answers),
+            sentence=_TOLD,
         )
         return Weighed(units, self._records(echoes, units))
 
@@ -153,14 +172,9 @@ class Scripts(Detector):
                     "unit_id": echoes["dealer_id"],
                     # Each further customer who said the same makes chance a worse explanation.
                     "probability": np.clip(1.0 - once**others, 0.0, 0.98),
-                    "reason": [
-                        f"{more:.0f} other customers of the dealer said nearly the same."
-                        if more > 1
-                        else "Another customer of the dealer said nearly the same."
-                        for more in others
-                    ],
                 }
             ),
+            [_SEVERAL.filled(more=more) if more > 1 else _ANOTHER for more in others],
         )
 
 

@@ -46,8 +46,20 @@ from detectors.core.evidence import Weighed, records
 from detectors.core.instruments.usual import Usual, learn_usual, weigh_excess
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
+from detectors.core.sentences import Said
 from detectors.core.verbatims import verbatims
 from detectors.wording.grammar import Tale, read
+
+_FEW = Said(
+    "It has {{trials}} open answers; with fewer than {fewest} a dealer is not judged.",
+    "有 {{trials}} 条开放题回答；不足 {fewest} 条的经销商不作判断。",
+)
+_TOLD = Said(
+    "{hits} of {trials} customers with an open answer said that they were told what to answer; dealers like this one "
+    "have {fewest} to {most}.",
+    "{trials} 位有开放题回答的客户中，有 {hits} 位说有人告诉过他们怎么回答；同类经销商为 {fewest} 至 {most} 位。",
+)
+_RECORD = Said("The customer said that somebody told them what to answer.", "客户说有人告诉过他怎么回答。")
 
 
 @dataclass(frozen=True)
@@ -82,12 +94,10 @@ class Telling(Detector):
             counts,
             learned,
             fewest=self.fewest_answers,
-            few=f"It has {{trials}} open answers; with fewer than {self.fewest_answers} a dealer is not judged.",
-            sentence="{hits} of {trials} customers with an open answer said that they were told what to answer; "
-            "dealers like this one have {fewest} to {most}.",
+            few=_FEW.filled(fewest=self.fewest_answers),
+            sentence=_TOLD,
         )
-        said = "The customer said that somebody told them what to answer."
-        return Weighed(units, records("surveys", telling.assign(probability=self.sureness, reason=said)))
+        return Weighed(units, records("surveys", telling.assign(probability=self.sureness), _RECORD))
 
 
 def count_tales(observations: Observations, tale: Tale) -> tuple[pd.DataFrame, pd.DataFrame]:
