@@ -14,6 +14,12 @@ from review.security.csrf import Forged
 from review.security.sessions import Anonymous, NotAllowed
 from sql.errors import StoreError
 
+_TITLES = {
+    404: mark("There is nothing here"),
+    405: mark("This cannot be done here"),
+    409: mark("Somebody was faster"),
+}
+
 log = logging.getLogger("mingcha.review")
 
 

@@ -73,6 +73,7 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
             "request": request,
             "person": getattr(request.state, "person", None),
             "language": language,
+            "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
             "csrf": csrf,
             "notice": notice,
             **context,

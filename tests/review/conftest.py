@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from pydantic import SecretStr
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
@@ -133,7 +134,9 @@ def console(empty_database: Path, tmp_path: Path) -> Iterator[Console]:
     shutil.copy(empty_database, tmp_path / "mingcha.db")
     clock = Clock()
     app = create_app(
-        ReviewSettings(database_url=f"sqlite:///{tmp_path / 'mingcha.db'}", home=tmp_path, lake=tmp_path / "lake"),
+        ReviewSettings(
+            database_url=SecretStr(f"sqlite:///{tmp_path / 'mingcha.db'}"), home=tmp_path, lake=tmp_path / "lake"
+        ),
         clock=clock,
     )
     made = Console(app, clock)
