@@ -159,11 +159,10 @@ class QueuePage:
 class Choices:
     """What the filters can be set to, each in order."""
 
-    regions: list[str]
-    brands: list[str]
-    dealer_groups: list[str]
-    vendors: list[str]
-    assignees: list[str]
+    regions: tuple[str, ...]
+    brands: tuple[str, ...]
+    dealer_groups: tuple[str, ...]
+    vendors: tuple[str, ...]
 
 
 def search(connection: Connection, wanted: QueueFilter) -> QueuePage:
@@ -172,14 +171,14 @@ def search(connection: Connection, wanted: QueueFilter) -> QueuePage:
     total = counts[wanted.status]
     pages = max(1, math.ceil(total / PAGE_ROWS))
     page = min(max(1, wanted.page), pages)
-    keys = _in_order(wanted).limit(PAGE_ROWS).offset((page - 1) * PAGE_ROWS)
+    keys = in_order(wanted).limit(PAGE_ROWS).offset((page - 1) * PAGE_ROWS)
     case_ids = list(connection.execute(keys).scalars())
     return QueuePage(_rows(connection, case_ids, wanted.today), total, page, pages, counts)
 
 
 def every(connection: Connection, wanted: QueueFilter) -> list[QueueRow]:
     """Return all the cases that a filter lets through, whatever its page, for an export."""
-    case_ids = list(connection.execute(_in_order(wanted)).scalars())
+    case_ids = list(connection.execute(in_order(wanted)).scalars())
     rows: list[QueueRow] = []
     for start in range(0, len(case_ids), 500):
         rows += _rows(connection, case_ids[start : start + 500], wanted.today)
@@ -187,19 +186,21 @@ def every(connection: Connection, wanted: QueueFilter) -> list[QueueRow]:
 
 
 def choices(connection: Connection) -> Choices:
-    """Return what the filters can be set to."""
-    dealer, caller, held = tables.dealers.c, tables.interviewers.c, tables.cases.c
+    """Return what the filters can be set to, as the newest run knows the units."""
+    dealer = tables.dealers.c
 
-    def known(column: ColumnElement[Any]) -> list[str]:
-        return list(connection.execute(select(column).where(column.is_not(None)).distinct().order_by(column)).scalars())
+    def known(column: ColumnElement[Any]) -> tuple[str, ...]:
+        query = select(column).where(column.is_not(None)).distinct().order_by(column)
+        return tuple(connection.execute(query).scalars())
 
     return Choices(
-        known(dealer.region),
-        known(dealer.brand),
-        known(dealer.dealer_group),
-        known(caller.vendor),
-        known(held.assignee),
+        known(dealer.region), known(dealer.brand), known(dealer.dealer_group), known(tables.interviewers.c.vendor)
     )
+
+
+def newest_run(connection: Connection) -> int:
+    """Return the key of the newest run, 0 before the first: what is known of the units changes with it alone."""
+    return int(connection.execute(select(func.coalesce(func.max(tables.runs.c.run_key), 0))).scalar_one())
 
 
 def is_asleep(today: date) -> ColumnElement[bool]:
@@ -220,7 +221,8 @@ def matching(wanted: QueueFilter) -> Select[tuple[int]]:
     return _filtered(wanted, select(tables.cases.c.case_id)).where(_of_status(wanted.status, wanted.today))
 
 
-def _in_order(wanted: QueueFilter) -> Select[tuple[int]]:
+def in_order(wanted: QueueFilter) -> Select[tuple[int]]:
+    """Return the query for the ids of the cases that a filter lets through, in its order."""
     held = tables.cases.c
     orders: dict[str, list[ColumnElement[Any]]] = {
         "urgency": [urgency().desc(), func.coalesce(held.affected, 0.0).desc()],
@@ -234,12 +236,16 @@ def _in_order(wanted: QueueFilter) -> Select[tuple[int]]:
 
 
 def _counts(connection: Connection, wanted: QueueFilter) -> dict[str, int]:
-    sums = [
-        func.coalesce(func.sum(case((_of_status(status, wanted.today), 1), else_=0)), 0).label(status)
-        for status in STATUSES
-    ]
-    row = connection.execute(_filtered(wanted, select(*sums).select_from(tables.cases))).one()
-    return {status: int(count) for status, count in zip(STATUSES, row, strict=True)}
+    asleep = case((is_asleep(wanted.today), 1), else_=0)
+    status = tables.cases.c.status
+    query = _filtered(wanted, select(status, asleep, func.count()).select_from(tables.cases)).group_by(status, asleep)
+    counts = dict.fromkeys(STATUSES, 0)
+    for status_held, is_snoozed, count in connection.execute(query):
+        counts["all"] += count
+        counts["snoozed" if is_snoozed else status_held] += count
+        if not is_snoozed and status_held != "closed":
+            counts["open"] += count
+    return counts
 
 
 def _of_status(status: str, today: date) -> ColumnElement[bool]:
