@@ -1,4 +1,4 @@
-"""Sessions: what a browser's cookie stands for. They end when unused for a while, and in any case after a day's work."""
+"""Sessions: what a browser's cookie stands for. They end when unused for a while, and in any case after half a day."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
