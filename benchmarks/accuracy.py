@@ -42,7 +42,7 @@ def measure(world: World, weighing: Weighing) -> dict[str, float]:
     """
     truth = world.truth
     scores = weighing.scores
-    figures = {f"{scheme} AP": _unit_precision(scores, truth.units, scheme) for scheme in Scheme}
+    figures = {f"{scheme} AP": scheme_precision(suspicion(scores, scheme), truth.units, scheme) for scheme in Scheme}
     dealers = scores[scores["unit_kind"] == str(UnitKind.DEALER)]
     cheats = truth.units.loc[truth.units["unit_kind"] == str(UnitKind.DEALER), "unit_id"]
     best = dealers.groupby("unit_id").agg(bits=("bits", "max"), flagged=("flagged", "max"))
@@ -51,9 +51,7 @@ def measure(world: World, weighing: Weighing) -> dict[str, float]:
     flagged = best["flagged"] == 1
     figures["cheats flagged"] = float(flagged[is_cheat].mean()) if is_cheat.any() else np.nan
     figures["flagged who are honest"] = float((~is_cheat[flagged]).mean()) if flagged.any() else 0.0
-    genuine = truth.scores.groupby("dealer_id")["genuine_score"].mean().reindex(best.index)
-    excellent = ~is_cheat & (genuine >= genuine[~is_cheat].quantile(0.9))
-    figures["excellent honest dealers flagged"] = float(flagged[excellent].sum())
+    figures["excellent honest dealers flagged"] = float(flagged[best.index.isin(excellent_dealers(world))].sum())
     figures["manipulated interviews AP"] = _record_precision(world, weighing)
     return {**figures, **_score_errors(world, weighing, set(cheats))}
 
@@ -65,15 +63,41 @@ def honest_e_values(weighing: Weighing) -> dict[str, float]:
     return {**named, "false cases": float(weighing.scores.loc[weighing.scores["flagged"] == 1, "unit_id"].nunique())}
 
 
-def _unit_precision(scores: pd.DataFrame, truth: pd.DataFrame, scheme: Scheme) -> float:
-    """Average precision of a scheme's cheats against honest units, those of other schemes left out."""
-    mine = scores[scores["scheme"] == str(scheme)]
-    planted = mine["unit_id"].isin(truth.loc[truth["scheme"] == str(scheme), "unit_id"])
-    honest = ~mine["unit_id"].isin(truth.loc[truth["unit_kind"] == str(scheme.unit_kind), "unit_id"])
-    compared = mine[planted | honest]
-    if not planted.any():
-        return float("nan")
-    return float(average_precision_score(planted[compared.index], compared["bits"] + 1e-6 * compared["affected_share"]))
+def suspicion(scores: pd.DataFrame, scheme: Scheme) -> "pd.Series[float]":
+    """Return the order of units within a scheme: by bits, ties by affected share."""
+    mine = scores[scores["scheme"] == str(scheme)].set_index("unit_id")
+    order: pd.Series[float] = mine["bits"] + 1e-6 * mine["affected_share"]
+    return order
+
+
+def scheme_precision(ranked: "pd.Series[float]", truth: pd.DataFrame, scheme: Scheme) -> float:
+    """Return the average precision of a scheme's cheats against honest units, those of other schemes left out.
+
+    Parameters
+    ----------
+    ranked
+        How suspicious each unit is, by unit.
+    truth
+        `simulation.World.truth.units`.
+    scheme
+        The scheme.
+
+    Returns
+    -------
+    float
+        NaN where nobody practises the scheme.
+    """
+    planted = ranked.index.isin(truth.loc[truth["scheme"] == str(scheme), "unit_id"])
+    honest = ~ranked.index.isin(truth.loc[truth["unit_kind"] == str(scheme.unit_kind), "unit_id"])
+    compared = planted | honest
+    return float(average_precision_score(planted[compared], ranked[compared])) if planted.any() else float("nan")
+
+
+def excellent_dealers(world: World) -> "pd.Index[str]":
+    """Return the honest dealers whose genuine score lies in the top tenth of the honest."""
+    genuine = world.truth.scores.groupby("dealer_id")["genuine_score"].mean()
+    honest = genuine[~genuine.index.isin(world.truth.units["unit_id"])]
+    return honest.index[honest >= honest.quantile(0.9)]
 
 
 def _record_precision(world: World, weighing: Weighing) -> float:

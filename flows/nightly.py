@@ -1,4 +1,4 @@
-"""The nightly run: ingest, validate, land, weigh, open cases, report.
+"""The nightly run: ingest, validate, land, weigh, draw up dossiers, open cases, report.
 
 `close_the_day` is the night, in order. It can be called plainly, as tests do; `nightly` is the same with each step a
 Prefect task, watched and, where a fault can pass, tried again.
@@ -33,7 +33,7 @@ from flows.night import Night, code_version
 from flows.progress import Progress
 from flows.report import as_markdown, as_table
 from flows.settings import Settings, read_settings
-from flows.steps import land, open_cases, report, weigh, write_page
+from flows.steps import draw_up, land, observe, open_cases, report, weigh, write_page
 from flows.summary import Summary
 from flows.validating import kept_all_the_same, quarantined, validate
 from sql.errors import StoreError
@@ -115,9 +115,12 @@ def close_the_day(night: Night, perform: Perform = plainly) -> Outcome:
 
     newest = lake.newest(settings.lake, storage_options=settings.storage)
     day = business_date(night.asked_date, newest, night.today, delivered.remarks)
-    weighing = perform(weigh, night, day, table_versions)
+    observed = perform(observe, night, day, table_versions)
+    weighing = perform(weigh, night, observed)
+    kept = perform(draw_up, night, observed, weighing)
+    del observed
     facts = night.facts(day, fingerprint, table_versions)
-    perform(open_cases, night, facts, inputs, quarantine, weighing)
+    perform(open_cases, night, facts, inputs, quarantine, weighing, kept)
 
     late = [] if newest is None else [lateness(night.asked_date, newest, night.today)]
     return Outcome(perform(report, night, night.run_id), remarks=(*remarks, *filter(None, late)))
@@ -213,7 +216,7 @@ _TASKS: dict[Callable[..., Any], Task[..., Any]] = {
         cache_result_in_memory=False,
         retry_condition_fn=_may_pass,
     )
-    for step in (ingest, validate, write_page, land, weigh, open_cases, report)
+    for step in (ingest, validate, write_page, land, observe, weigh, draw_up, open_cases, report)
 }
 
 

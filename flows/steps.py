@@ -1,13 +1,22 @@
-"""The steps of a night after its rows are judged: land, weigh, open cases, report. None of them reckons anything."""
+"""The steps of a night after its rows are judged: land, weigh, draw up dossiers, open cases, report.
 
+None of them reckons anything.
+"""
+
+import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 
 import lake
+from detectors.core.detector import discover
+from detectors.core.dossiers import Dossier, build
+from detectors.core.dossiers.peers import agencies
 from detectors.core.errors import MingchaError
 from detectors.core.findings import FindingSettings
+from detectors.core.observations import Observations
 from detectors.core.weighing import Weighing
 from detectors.core.weighing import weigh as weigh_observations
 from expectations.report import write_report
@@ -46,8 +55,8 @@ def land(night: Night, verdicts: dict[str, Verdict], key: lake.Key) -> dict[str,
     return lake.versions(settings.lake, storage_options=settings.storage)
 
 
-def weigh(night: Night, day: date, table_versions: dict[str, int]) -> Weighing:
-    """Weigh the evidence of the window that ends with `day`, on those versions of the tables.
+def observe(night: Night, day: date, table_versions: dict[str, int]) -> Observations:
+    """Read the window that ends with `day`, of those versions of the tables.
 
     Raises
     ------
@@ -71,6 +80,12 @@ def weigh(night: Night, day: date, table_versions: dict[str, int]) -> Weighing:
             remedy=f"Choose another --date; the newest is of {lake.newest(settings.lake)}.",
         )
     note("observed", **{source: len(frame) for source, frame in observed.frames.items()})
+    return observed
+
+
+def weigh(night: Night, observed: Observations) -> Weighing:
+    """Weigh the evidence of the window."""
+    settings = night.settings
     defaults = FindingSettings()
     finding = FindingSettings(
         priors={**defaults.priors, **settings.priors}, false_discovery_rate=settings.false_discovery_rate
@@ -81,8 +96,47 @@ def weigh(night: Night, day: date, table_versions: dict[str, int]) -> Weighing:
     return weighing
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What a night keeps for the reviewers: see `sql.runs.RunResult`."""
+
+    dossiers: dict[tuple[str, str], Dossier]
+    wordings: pd.DataFrame
+    dealer_facts: pd.DataFrame
+    agencies: pd.DataFrame
+
+
+def draw_up(night: Night, observed: Observations, weighing: Weighing) -> Kept:
+    """Draw up the dossiers of the units that are flagged or have an open case, and who all units are."""
+    night.progress.told("drawing up dossiers", 0, 1)
+    flagged = weighing.scores.loc[weighing.scores["flagged"] == 1, ["unit_kind", "unit_id"]]
+    units = {*night.store.open_units(), *flagged.itertuples(index=False, name=None)}
+    dossiers = build(observed, weighing, units, window_months=night.settings.window_months)
+    note("drawn up", dossiers=len(dossiers))
+    dealers = observed.frames.get("dealers", pd.DataFrame(columns=["dealer_id"]))
+    return Kept(dossiers, _wordings(), dealers, agencies(observed))
+
+
+def _wordings() -> pd.DataFrame:
+    """Return what each detector says of itself."""
+    return pd.DataFrame(
+        [
+            {
+                "family": detector.family,
+                "detector": detector.name,
+                "title": detector.title.en,
+                "title_zh": detector.title.zh,
+                "honest": json.dumps([said.en for said in detector.honest], ensure_ascii=False),
+                "honest_zh": json.dumps([said.zh for said in detector.honest], ensure_ascii=False),
+            }
+            for detector in discover()
+            if hasattr(detector, "title")
+        ]
+    )
+
+
 def open_cases(
-    night: Night, facts: RunFacts, inputs: pd.DataFrame, quarantine: pd.DataFrame, weighing: Weighing
+    night: Night, facts: RunFacts, inputs: pd.DataFrame, quarantine: pd.DataFrame, weighing: Weighing, kept: Kept
 ) -> Written:
     """Write the whole result of the run, open its cases, and put the head of the event log outside the database."""
     written = night.store.write_run(
@@ -94,6 +148,7 @@ def open_cases(
             scores=weighing.scores,
             records=weighing.records,
             dealers=weighing.dealers,
+            **vars(kept),
         )
     )
     anchor(night.settings.anchors, night.store)

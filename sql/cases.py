@@ -1,4 +1,7 @@
-"""Cases: one open per unit, a finding per scheme in it, to which every night appends."""
+"""Cases: one open per unit, a finding per scheme in it, to which every night appends.
+
+A merged case is appended to like any other: only what people do with it follows its leading case.
+"""
 
 from dataclasses import dataclass
 
@@ -8,13 +11,10 @@ from sqlalchemy import Connection, bindparam, func, select, update
 from detectors.core.schemes import Scheme
 from sql import events, tables
 from sql.bulk import insert_frame
+from sql.changes import NIGHTLY
 from sql.events import Event
-
-MEDIUM_AFFECTED, HIGH_AFFECTED = 10.0, 50.0
-"""From how many affected rows, in expectation, a case is of medium or high severity."""
-
-NIGHTLY = "nightly"
-"""The actor of what a run does to a case."""
+from sql.severity import due_on, severity_of
+from sql.timetable import bring_nearer, wake
 
 _CURRENT = ["n", "bits", "probability", "affected_share", "affected_low", "affected_high"]
 
@@ -43,7 +43,8 @@ def append_night(connection: Connection, night: Night, scores: pd.DataFrame) -> 
     """Open cases for flagged units that have none open, and append the night to every open case.
 
     Nothing is closed here: an unflagged night only lowers the finding's current values. A night older than one that a
-    case already has is appended to its history and leaves its current values alone.
+    case already has is appended to its history and leaves its current values alone. A sleeping case wakes when its day
+    has come, or with a new scheme or a higher severity; that also brings its due date nearer.
 
     Parameters
     ----------
@@ -67,7 +68,7 @@ def append_night(connection: Connection, night: Night, scores: pd.DataFrame) -> 
     tonight = scores[scores["unit_key"].isin(open_cases.index)].copy()
     tonight["case_id"] = tonight["unit_key"].map(open_cases["case_id"]).astype("int64")
     tonight = tonight.sort_values(["case_id", "scheme_key"])
-    _add_findings(connection, night, tonight, schemes)
+    stirred = _add_findings(connection, night, tonight, schemes)
     held = _findings(connection, open_cases["case_id"])
     appended = tonight.merge(held[["case_id", "scheme_key"]], on=["case_id", "scheme_key"])
     insert_frame(
@@ -77,26 +78,9 @@ def append_night(connection: Connection, night: Night, scores: pd.DataFrame) -> 
         {"run_key": night.run_key},
     )
     newest = open_cases.loc[open_cases["last_date"] <= night.business_date, "case_id"]
-    _update_current(connection, night, appended[appended["case_id"].isin(newest)], schemes)
+    stirred |= _update_current(connection, night, appended[appended["case_id"].isin(newest)], schemes)
+    wake(connection, stirred, run_id=night.run_id, at=night.at)
     return len(opened), int(before.index.isin(flagged["unit_key"]).sum())
-
-
-def severity_of(affected: float | None) -> str:
-    """Return how severe a case is.
-
-    Parameters
-    ----------
-    affected
-        Rows affected in expectation: rows × affected share × probability, of the finding that has most.
-
-    Examples
-    --------
-    >>> severity_of(120 * 0.5 * 0.9), severity_of(120 * 0.2 * 0.9), severity_of(None)
-    ('high', 'medium', 'low')
-    """
-    if affected is None or not affected >= MEDIUM_AFFECTED:
-        return "low"
-    return "high" if affected >= HIGH_AFFECTED else "medium"
 
 
 def _scheme_names(connection: Connection) -> "pd.Series[str]":
@@ -119,19 +103,25 @@ def _open(connection: Connection, night: Night, flagged: pd.DataFrame) -> pd.Dat
     last = connection.execute(select(func.coalesce(func.max(tables.cases.c.case_id), 0))).scalar_one()
     lead = flagged.sort_values(["bits", "affected_share"], ascending=False).drop_duplicates("unit_key")
     lead = lead.sort_values("unit_key")
+    severities = [severity_of(affected) for affected in _affected(flagged).groupby(flagged["unit_key"]).max()]
     new = pd.DataFrame(
         {
             "case_id": range(last + 1, last + 1 + len(lead)),
             "unit_key": lead["unit_key"].to_numpy(),
             "lead_scheme_key": lead["scheme_key"].to_numpy(),
+            "severity": severities,
+            "due_on": [due_on(severity, night.at) for severity in severities],
         }
     )
-    texts = {"schemes": "", "severity": "low", "status": "new", "opened_at": night.at, "updated_at": night.at}
+    texts = {"schemes": "", "status": "new", "opened_at": night.at, "updated_at": night.at}
     keys = {"first_run_key": night.run_key, "last_run_key": night.run_key}
     insert_frame(connection, tables.cases, new, {**texts, **keys})
     events.append(
         connection,
-        [Event(case_id, night.at, NIGHTLY, "opened", {}, {"run_id": night.run_id}) for case_id in new["case_id"]],
+        [
+            Event(case_id, night.at, NIGHTLY, "opened", {}, {"run_id": night.run_id, "due_on": due})
+            for case_id, due in zip(new["case_id"].tolist(), new["due_on"], strict=True)
+        ],
     )
     return new.assign(last_date=night.business_date).set_index("unit_key")[["case_id", "last_date"]]
 
@@ -147,7 +137,8 @@ def _findings(connection: Connection, case_ids: "pd.Series[int]") -> pd.DataFram
     return frame[frame["case_id"].isin(case_ids)]
 
 
-def _add_findings(connection: Connection, night: Night, tonight: pd.DataFrame, schemes: "pd.Series[str]") -> None:
+def _add_findings(connection: Connection, night: Night, tonight: pd.DataFrame, schemes: "pd.Series[str]") -> set[int]:
+    """Add the findings that a case has not had, and return the cases that have a new one."""
     held = _findings(connection, tonight["case_id"])
     flagged = tonight[tonight["flagged"] == 1]
     there = pd.MultiIndex.from_frame(held[["case_id", "scheme_key"]])
@@ -167,11 +158,15 @@ def _add_findings(connection: Connection, night: Night, tonight: pd.DataFrame, s
             for case_id, scheme_key, bits in new[["case_id", "scheme_key", "bits"]].to_numpy(dtype="object").tolist()
         ],
     )
+    return set(new["case_id"].tolist())
 
 
-def _update_current(connection: Connection, night: Night, appended: pd.DataFrame, schemes: "pd.Series[str]") -> None:
+def _update_current(
+    connection: Connection, night: Night, appended: pd.DataFrame, schemes: "pd.Series[str]"
+) -> set[int]:
+    """Let cases show the night's values, and return those that become more severe."""
     if appended.empty:
-        return
+        return set()
     finding = tables.findings
     connection.execute(
         update(finding)
@@ -183,7 +178,9 @@ def _update_current(connection: Connection, night: Night, appended: pd.DataFrame
             )
         ),
     )
-    current = _findings(connection, appended["case_id"])
+    summaries = _summaries(_findings(connection, appended["case_id"]), schemes)
+    severities = dict(zip(summaries["of_case"].tolist(), summaries["new_severity"].tolist(), strict=True))
+    worse = bring_nearer(connection, severities, run_id=night.run_id, at=night.at)
     case = tables.cases
     connection.execute(
         update(case)
@@ -195,16 +192,16 @@ def _update_current(connection: Connection, night: Night, appended: pd.DataFrame
             }
             | {"last_run_key": night.run_key, "updated_at": night.at}
         ),
-        _parameters(_summaries(current, schemes)),
+        _parameters(summaries),
     )
+    return worse
 
 
 def _summaries(findings: pd.DataFrame, schemes: "pd.Series[str]") -> pd.DataFrame:
     """Return what a case says of all its findings together."""
     order = {scheme.value: place for place, scheme in enumerate(Scheme)}
     ranked = findings.astype({"bits": "float64", "affected_share": "float64", "probability": "float64"})
-    ranked["n"] = pd.to_numeric(ranked["n"]).astype("float64")
-    ranked["affected"] = ranked["n"] * ranked["affected_share"] * ranked["probability"]
+    ranked["affected"] = _affected(ranked)
     ranked["scheme"] = ranked["scheme_key"].map(schemes)
     ranked["place"] = ranked["scheme"].map(order).fillna(len(order))
     ranked = ranked.sort_values(["case_id", "bits", "affected_share", "place"], ascending=[True, False, False, True])
@@ -219,6 +216,14 @@ def _summaries(findings: pd.DataFrame, schemes: "pd.Series[str]") -> pd.DataFram
     )
     summary["new_severity"] = [severity_of(affected) for affected in summary["new_affected"]]
     return summary.rename_axis("of_case").reset_index()
+
+
+def _affected(findings: pd.DataFrame) -> "pd.Series[float]":
+    """Return how many rows each finding says are affected, in expectation."""
+    n, share, probability = (
+        pd.to_numeric(findings[name]).astype("float64") for name in ("n", "affected_share", "probability")
+    )
+    return n * share * probability
 
 
 def _parameters(frame: pd.DataFrame) -> list[dict[str, object]]:

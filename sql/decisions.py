@@ -1,31 +1,36 @@
-"""What people decide: outcomes of findings, closing and reopening of cases, and what can be learnt from them.
+"""What people decide: outcomes of findings, closing and reopening of cases.
 
 Every decision is a change of a row and an event, in one transaction. Confirming a finding and reopening a case need a
 second person; every decision needs a reason.
 """
 
-import json
 from datetime import datetime
+from typing import Any
 
-import pandas as pd
-from sqlalchemy import Connection, Row, Select, and_, case, func, select, update
+from sqlalchemy import Connection, Row, and_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from detectors.core.errors import MingchaError
-from sql import events, tables
-from sql.audit import VIEWS
+from sql import tables
+from sql.changes import DecisionError, any_case, change, leading, open_case, record, said, with_merged
 from sql.events import Event
+from sql.severity import due_on
 from sql.times import as_text
+
+__all__ = ["OUTCOMES", "DecisionError", "close", "confirm", "decide", "refuse", "reopen", "withdraw"]
 
 OUTCOMES = ("confirmed", "refuted", "inconclusive")
 
 
-class DecisionError(MingchaError):
-    """A decision that the rules do not allow."""
-
-
 def decide(
-    connection: Connection, case_id: int, scheme: str, outcome: str, *, actor: str, reason: str, at: datetime
+    connection: Connection,
+    case_id: int,
+    scheme: str,
+    outcome: str,
+    *,
+    version: int | None,
+    actor: str,
+    reason: str,
+    at: datetime,
 ) -> None:
     """Decide a finding of an open case.
 
@@ -34,223 +39,245 @@ def decide(
     Raises
     ------
     DecisionError
-        There is no such open case or finding, the outcome is unknown, or actor or reason is empty.
+        There is no such open case or finding, the outcome is unknown, somebody else proposes to confirm it, or actor
+        or reason is empty.
+    Conflict
+        The case is no longer in that version.
     """
     if outcome not in OUTCOMES:
-        raise DecisionError(f"{outcome!r} is not an outcome.", remedy=f"Choose one of {', '.join(OUTCOMES)}.")
-    _said(actor, reason)
-    finding = _finding(connection, case_id, scheme)
+        raise DecisionError(
+            "{outcome!r} is not an outcome.",
+            remedy="Choose one of {known}.",
+            outcome=outcome,
+            known=", ".join(OUTCOMES),
+        )
+    said(actor, reason)
+    finding = _finding(connection, case_id, scheme, version)
+    if finding.proposed_by is not None and finding.proposed_by != actor:
+        raise DecisionError(
+            "{proposer} proposes to confirm {scheme} in case {case_id}.",
+            remedy="Confirm or refuse that first.",
+            proposer=finding.proposed_by,
+            scheme=scheme,
+            case_id=case_id,
+        )
     if outcome == "confirmed":
-        _change(connection, finding, {"proposed_by": actor})
-        action = "proposed"
+        _propose(connection, finding, actor, reason, at)
     else:
         _change(connection, finding, _decided(finding, outcome, actor, None, at))
-        action = "decided"
-    before = {"scheme": scheme, "outcome": finding.outcome}
-    named = "proposed_outcome" if action == "proposed" else "outcome"
-    after = {"scheme": scheme, named: outcome, "reason": reason}
-    events.append(connection, [Event(case_id, as_text(at), actor, action, before, after)])
+        before = {"scheme": scheme, "outcome": finding.outcome}
+        after = {"scheme": scheme, "outcome": outcome, "reason": reason}
+        record(connection, [Event(case_id, as_text(at), actor, "decided", before, after)])
 
 
-def confirm(connection: Connection, case_id: int, scheme: str, *, actor: str, reason: str, at: datetime) -> None:
+def confirm(
+    connection: Connection, case_id: int, scheme: str, *, version: int | None, actor: str, reason: str, at: datetime
+) -> None:
     """Confirm, as the second person, a finding that another has proposed to confirm.
 
     Raises
     ------
     DecisionError
         Nobody has proposed it, or the actor is the one who did.
+    Conflict
+        The case is no longer in that version.
     """
-    _said(actor, reason)
-    finding = _finding(connection, case_id, scheme)
-    if finding.proposed_by is None:
-        raise DecisionError(
-            f"Nobody has proposed to confirm {scheme} in case {case_id}.",
-            remedy="Decide it as confirmed first; a second person confirms it then.",
-        )
+    said(actor, reason)
+    finding = _proposed(connection, case_id, scheme, version)
     if finding.proposed_by == actor:
         raise DecisionError(
-            f"{actor} proposed to confirm {scheme} in case {case_id}, and cannot be the second person.",
+            "{actor} proposed to confirm {scheme} in case {case_id}, and cannot be the second person.",
             remedy="Ask somebody else to confirm it.",
+            actor=actor,
+            scheme=scheme,
+            case_id=case_id,
         )
     _change(connection, finding, _decided(finding, "confirmed", finding.proposed_by, actor, at))
     before = {"scheme": scheme, "outcome": finding.outcome}
     after = {"scheme": scheme, "outcome": "confirmed", "proposed_by": finding.proposed_by, "reason": reason}
-    events.append(connection, [Event(case_id, as_text(at), actor, "confirmed", before, after)])
+    record(connection, [Event(case_id, as_text(at), actor, "confirmed", before, after)])
 
 
-def close(connection: Connection, case_id: int, *, actor: str, reason: str, at: datetime) -> None:
-    """Close a case whose every finding is decided.
+def refuse(
+    connection: Connection, case_id: int, scheme: str, *, version: int | None, actor: str, reason: str, at: datetime
+) -> None:
+    """Refuse, as the second person, to confirm a finding: what it was before the proposal holds.
 
     Raises
     ------
     DecisionError
-        There is no such open case, a finding is undecided, or the reason is empty.
+        Nobody has proposed it, or the actor is the one who did.
+    Conflict
+        The case is no longer in that version.
     """
-    _said(actor, reason)
-    held = _case(connection, case_id)
-    if held.status == "closed":
-        raise DecisionError(f"Case {case_id} is closed already.", remedy="Reopen it to change it.")
-    undecided = [row.scheme for row in connection.execute(_findings_of(case_id)) if row.outcome is None]
-    if undecided:
+    said(actor, reason)
+    finding = _proposed(connection, case_id, scheme, version)
+    if finding.proposed_by == actor:
         raise DecisionError(
-            f"Case {case_id} cannot be closed: {', '.join(undecided)} undecided.",
-            remedy="Decide every finding first; inconclusive is an outcome too.",
+            "{actor} proposed to confirm {scheme} in case {case_id}.",
+            remedy="Withdraw the proposal instead.",
+            actor=actor,
+            scheme=scheme,
+            case_id=case_id,
         )
-    _set_status(connection, case_id, "closed", actor, at)
-    after = {"status": "closed", "reason": reason}
-    events.append(connection, [Event(case_id, as_text(at), actor, "closed", {"status": held.status}, after)])
+    _drop_proposal(connection, finding, "refused", actor=actor, reason=reason, at=at)
 
 
-def reopen(connection: Connection, case_id: int, *, actor: str, reason: str, at: datetime) -> None:
-    """Reopen a closed case, as another person than the one who closed it.
+def withdraw(
+    connection: Connection, case_id: int, scheme: str, *, version: int | None, actor: str, reason: str, at: datetime
+) -> None:
+    """Withdraw one's own proposal to confirm a finding: what it was before holds.
 
     Raises
     ------
     DecisionError
-        It is not closed, the actor closed it, or the unit has another open case.
+        Nobody has proposed it, or somebody else has.
+    Conflict
+        The case is no longer in that version.
     """
-    _said(actor, reason)
-    held = _case(connection, case_id)
+    said(actor, reason)
+    finding = _proposed(connection, case_id, scheme, version)
+    if finding.proposed_by != actor:
+        raise DecisionError(
+            "{proposer} proposed to confirm {scheme} in case {case_id}, and only that person can withdraw it.",
+            remedy="Confirm or refuse it.",
+            proposer=finding.proposed_by,
+            scheme=scheme,
+            case_id=case_id,
+        )
+    _drop_proposal(connection, finding, "withdrawn", actor=actor, reason=reason, at=at)
+
+
+def close(connection: Connection, case_id: int, *, version: int | None, actor: str, reason: str, at: datetime) -> None:
+    """Close a case whose every finding is decided, and with it the cases merged into it.
+
+    Raises
+    ------
+    DecisionError
+        There is no such open case, a finding of it or of a merged case is undecided, it is merged into another, or the
+        reason is empty.
+    Conflict
+        The case is no longer in that version.
+    """
+    said(actor, reason)
+    held = any_case(connection, case_id, version)
+    if held.status == "closed":
+        raise DecisionError("Case {case_id} is closed already.", remedy="Reopen it to change it.", case_id=case_id)
+    for row in with_merged(connection, leading(held)):
+        undecided = [
+            finding.scheme
+            for finding in findings_of(connection, row.case_id)
+            if finding.outcome is None or finding.proposed_by is not None
+        ]
+        if undecided:
+            raise DecisionError(
+                "Case {case_id} cannot be closed: {undecided} undecided.",
+                remedy="Decide every finding first; inconclusive is an outcome too.",
+                case_id=row.case_id,
+                undecided=", ".join(undecided),
+            )
+    values = {"status": "closed", "closed_by": actor, "snoozed_until": None}
+    change(connection, held, "closed", values, actor=actor, at=at, reason=reason)
+
+
+def reopen(connection: Connection, case_id: int, *, version: int | None, actor: str, reason: str, at: datetime) -> None:
+    """Reopen a closed case and those merged into it, as another person than the one who closed it.
+
+    Raises
+    ------
+    DecisionError
+        It is not closed, the actor closed it, it is merged into another, or its unit or that of a merged case has
+        another open case.
+    Conflict
+        The case is no longer in that version.
+    """
+    said(actor, reason)
+    held = leading(any_case(connection, case_id, version))
     if held.status != "closed":
-        raise DecisionError(f"Case {case_id} is not closed.", remedy="It can be worked on as it is.")
+        raise DecisionError("Case {case_id} is not closed.", remedy="It can be worked on as it is.", case_id=case_id)
     if held.closed_by == actor:
         raise DecisionError(
-            f"{actor} closed case {case_id}, and cannot be the one to reopen it.", remedy="Ask somebody else."
+            "{actor} closed case {case_id}, and cannot be the one to reopen it.",
+            remedy="Ask somebody else.",
+            actor=actor,
+            case_id=case_id,
         )
+    values = {"status": "investigating", "closed_by": None, "due_on": due_on(held.severity, as_text(at))}
     try:
         with connection.begin_nested():
-            _set_status(connection, case_id, "investigating", None, at)
+            change(connection, held, "reopened", values, actor=actor, at=at, reason=reason)
     except IntegrityError as error:
         raise DecisionError(
-            f"Case {case_id} cannot be reopened: its unit has another open case.", remedy="Work on that one."
+            "Case {case_id} cannot be reopened: its unit, or that of a case merged into it, has another open case.",
+            remedy="Work on that one.",
+            case_id=case_id,
         ) from error
-    after = {"status": "investigating", "reason": reason}
-    events.append(connection, [Event(case_id, as_text(at), actor, "reopened", {"status": "closed"}, after)])
 
 
-def decided(connection: Connection) -> pd.DataFrame:
-    """Return the newest decision of each unit and scheme, on closed cases.
-
-    Returns
-    -------
-    pandas.DataFrame
-        unit_kind, unit_id, scheme, outcome, decided_at (wall-clock time in Asia/Shanghai, no offset).
-    """
-    finding, held = tables.findings, tables.cases
-    newest_first = func.row_number().over(
-        partition_by=(held.c.unit_key, finding.c.scheme_key),
-        order_by=(finding.c.decided_at.desc(), finding.c.case_id.desc()),
-    )
-    ranked = (
-        select(held.c.unit_key, finding.c.scheme_key, finding.c.outcome, finding.c.decided_at, newest_first.label("r"))
-        .join(held, finding.c.case_id == held.c.case_id)
-        .where(held.c.status == "closed", finding.c.outcome.is_not(None))
-        .cte("ranked")
-    )
+def findings_of(connection: Connection, case_id: int) -> list[Row[Any]]:
+    """Return the findings of a case, with the name of each one's scheme."""
     query = (
-        select(tables.units.c.unit_kind, tables.units.c.unit_id, tables.schemes.c.scheme)
-        .add_columns(ranked.c.outcome, ranked.c.decided_at)
-        .select_from(ranked)
-        .join(tables.units, ranked.c.unit_key == tables.units.c.unit_key)
-        .join(tables.schemes, ranked.c.scheme_key == tables.schemes.c.scheme_key)
-        .where(ranked.c.r == 1)
-        .order_by(tables.units.c.unit_kind, tables.units.c.unit_id, tables.schemes.c.scheme)
-    )
-    names = ["unit_kind", "unit_id", "scheme", "outcome", "decided_at"]
-    frame = pd.DataFrame(connection.execute(query).all(), columns=names).astype("str")
-    at = pd.to_datetime(frame["decided_at"].str.slice(0, 19), format="%Y-%m-%dT%H:%M:%S")
-    frame["decided_at"] = at.astype("datetime64[us]")
-    return frame
-
-
-def outcomes(connection: Connection) -> pd.DataFrame:
-    """Count what reviewers decided on closed cases, for learning the prior of each scheme.
-
-    Returns
-    -------
-    pandas.DataFrame
-        scheme; confirmed, refuted and inconclusive (counts); expected_confirmed: the sum of the probabilities, as they
-        stood when decided, of the confirmed and refuted findings.
-    """
-    finding = tables.findings.c
-    settled = finding.outcome.in_(("confirmed", "refuted"))
-    counts = [func.sum(case((finding.outcome == outcome, 1), else_=0)).label(outcome) for outcome in OUTCOMES]
-    expected = func.sum(case((settled, func.coalesce(finding.decided_probability, 0.0)), else_=0.0))
-    query = (
-        select(tables.schemes.c.scheme, *counts, expected.label("expected_confirmed"))
-        .select_from(tables.findings)
-        .join(tables.schemes, finding.scheme_key == tables.schemes.c.scheme_key)
-        .join(tables.cases, finding.case_id == tables.cases.c.case_id)
-        .where(tables.cases.c.status == "closed", finding.outcome.is_not(None))
-        .group_by(tables.schemes.c.scheme)
-        .order_by(tables.schemes.c.scheme)
-    )
-    frame = pd.DataFrame(connection.execute(query).all(), columns=["scheme", *OUTCOMES, "expected_confirmed"])
-    whole = dict.fromkeys(OUTCOMES, "int64")
-    return frame.astype({"scheme": "str", "expected_confirmed": "float64"} | whole)
-
-
-def contradictions(connection: Connection) -> list[str]:
-    """Return a sentence for whatever cases or findings say that the event log does not.
-
-    Somebody who changes an outcome in its table leaves no event, and so no word of why.
-    """
-    log, cases, findings = (VIEWS[name].readable for name in ("audit_events", "audit_cases", "audit_findings"))
-    logged: dict[tuple[int, str], str] = {}
-    for row in connection.execute(select(log.c.case_id, log.c.after).order_by(log.c.event_id)):
-        after = json.loads(row.after)
-        if "status" in after:
-            logged[row.case_id, "status"] = after["status"]
-        if "outcome" in after:
-            logged[row.case_id, after["scheme"]] = after["outcome"]
-    found = []
-    for row in connection.execute(select(cases.c.case_id, cases.c.status).order_by(cases.c.case_id)):
-        said = logged.get((row.case_id, "status"), "new")
-        if row.status != said:
-            found.append(f"Case {row.case_id} is {row.status}, but the log says {said}.")
-    query = select(findings.c.case_id, findings.c.scheme, findings.c.outcome)
-    for row in connection.execute(query.order_by(findings.c.case_id, findings.c.scheme)):
-        said = logged.get((row.case_id, row.scheme), "undecided")
-        if (row.outcome or "undecided") != said:
-            what = f"The finding {row.scheme} of case {row.case_id}"
-            found.append(f"{what} is {row.outcome or 'undecided'}, but the log says {said}.")
-    return found
-
-
-def _said(actor: str, reason: str) -> None:
-    if not actor.strip():
-        raise DecisionError("A decision without a person.", remedy="Say who decides.")
-    if not reason.strip():
-        raise DecisionError("A decision without a reason.", remedy="Say why, for whoever reads the case later.")
-
-
-def _case(connection: Connection, case_id: int) -> Row[tuple[object, ...]]:
-    row = connection.execute(select(tables.cases).where(tables.cases.c.case_id == case_id)).first()
-    if row is None:
-        raise DecisionError(f"There is no case {case_id}.", remedy="The view audit_cases lists the cases.")
-    return row
-
-
-def _findings_of(case_id: int) -> Select[tuple[object, ...]]:
-    return (
         select(tables.findings, tables.schemes.c.scheme)
         .join(tables.schemes, tables.findings.c.scheme_key == tables.schemes.c.scheme_key)
         .where(tables.findings.c.case_id == case_id)
         .order_by(tables.schemes.c.scheme)
     )
+    return list(connection.execute(query))
 
 
-def _finding(connection: Connection, case_id: int, scheme: str) -> Row[tuple[object, ...]]:
-    if _case(connection, case_id).status == "closed":
-        raise DecisionError(f"Case {case_id} is closed.", remedy="Reopen it first.")
-    held = {row.scheme: row for row in connection.execute(_findings_of(case_id))}
+def _finding(connection: Connection, case_id: int, scheme: str, version: int | None) -> Row[Any]:
+    open_case(connection, case_id, version)
+    held = {row.scheme: row for row in findings_of(connection, case_id)}
     if scheme not in held:
-        raise DecisionError(f"Case {case_id} has no finding {scheme!r}.", remedy=f"It has {', '.join(held)}.")
+        raise DecisionError(
+            "Case {case_id} has no finding {scheme!r}.",
+            remedy="It has {known}.",
+            case_id=case_id,
+            scheme=scheme,
+            known=", ".join(held),
+        )
     return held[scheme]
 
 
+def _proposed(connection: Connection, case_id: int, scheme: str, version: int | None) -> Row[Any]:
+    finding = _finding(connection, case_id, scheme, version)
+    if finding.proposed_by is None:
+        raise DecisionError(
+            "Nobody has proposed to confirm {scheme} in case {case_id}.",
+            remedy="Decide it as confirmed first; a second person confirms it then.",
+            scheme=scheme,
+            case_id=case_id,
+        )
+    return finding
+
+
+def _propose(connection: Connection, finding: Row[Any], actor: str, reason: str, at: datetime) -> None:
+    scheme = finding.scheme
+    if finding.proposed_by == actor:
+        raise DecisionError(
+            "{actor} has proposed to confirm {scheme} in case {case_id} already.",
+            remedy="Ask somebody else to confirm it.",
+            actor=actor,
+            scheme=scheme,
+            case_id=finding.case_id,
+        )
+    _change(connection, finding, {"proposed_by": actor})
+    before = {"scheme": scheme, "outcome": finding.outcome}
+    after = {"scheme": scheme, "proposed_outcome": "confirmed", "reason": reason}
+    record(connection, [Event(finding.case_id, as_text(at), actor, "proposed", before, after)])
+
+
+def _drop_proposal(
+    connection: Connection, finding: Row[Any], action: str, *, actor: str, reason: str, at: datetime
+) -> None:
+    _change(connection, finding, {"proposed_by": None})
+    before = {"scheme": finding.scheme, "proposed_outcome": "confirmed", "proposed_by": finding.proposed_by}
+    after = {"scheme": finding.scheme, "proposed_outcome": None, "reason": reason}
+    record(connection, [Event(finding.case_id, as_text(at), actor, action, before, after)])
+
+
 def _decided(
-    finding: Row[tuple[object, ...]], outcome: str, decided_by: str, confirmed_by: str | None, at: datetime
+    finding: Row[Any], outcome: str, decided_by: str, confirmed_by: str | None, at: datetime
 ) -> dict[str, object]:
     return {
         "outcome": outcome,
@@ -262,12 +289,7 @@ def _decided(
     }
 
 
-def _change(connection: Connection, finding: Row[tuple[object, ...]], values: dict[str, object]) -> None:
+def _change(connection: Connection, finding: Row[Any], values: dict[str, object]) -> None:
     columns = tables.findings.c
     this = and_(columns.case_id == finding.case_id, columns.scheme_key == finding.scheme_key)
     connection.execute(update(tables.findings).where(this).values(values))
-
-
-def _set_status(connection: Connection, case_id: int, status: str, closed_by: str | None, at: datetime) -> None:
-    values = {"status": status, "closed_by": closed_by, "updated_at": as_text(at)}
-    connection.execute(update(tables.cases).where(tables.cases.c.case_id == case_id).values(values))

@@ -13,11 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, insert, select
 
 from sql.audit import VIEWS
-from sql.bulk import insert_frame
 from sql.tables import events
 from sql.times import as_text, now
 
@@ -82,7 +80,8 @@ def append(connection: Connection, happened: Iterable[Event]) -> None:
         }
         row["hash"] = last_hash = _hash(row)
         rows.append(row)
-    insert_frame(connection, events, pd.DataFrame(rows), {})
+    if rows:
+        connection.execute(insert(events), rows)
 
 
 def head(connection: Connection) -> tuple[int, str]:

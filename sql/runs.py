@@ -1,7 +1,9 @@
 """A run: what it read, what it found, and how its rows are laid down."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection, func, insert, select
@@ -62,6 +64,16 @@ class RunResult(RunFacts):
         source, record_id, dealer_id, scheme, probability, reasons, reasons_zh.
     dealers
         dealer_id, survey, n, reported_score, adjusted_score, adjusted_low, adjusted_high.
+    dossiers
+        By kind and id of a unit, ready for JSON: what a reviewer reads and hears of its case. Those of units without an
+        open case are not written.
+    wordings
+        family, detector, title, title_zh, honest and honest_zh (lists of sentences, as JSON): what each detector says
+        of itself.
+    dealer_facts
+        dealer_id, name, brand, region, province, city, dealer_group, target_score.
+    agencies
+        interviewer_id, vendor: for which survey agency each interviewer calls.
     """
 
     inputs: pd.DataFrame
@@ -70,6 +82,10 @@ class RunResult(RunFacts):
     scores: pd.DataFrame
     records: pd.DataFrame
     dealers: pd.DataFrame
+    dossiers: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
+    wordings: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["family", "detector"]))
+    dealer_facts: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["dealer_id"]))
+    agencies: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["interviewer_id"]))
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,11 @@ from typing import Self
 import pandas as pd
 from sqlalchemy import Engine, select, update
 
-from sql import cases, decisions, events, tables
+from sql import cases, decisions, events, outcomes, tables
 from sql.connection import connect, reading, writing
+from sql.keeping import keep, open_units
+from sql.contradictions import contradictions
+from sql.keeping import keep, open_units
 from sql.runs import RunFacts, RunResult, Written, add_run, add_weighing
 from sql.schema import migrate
 from sql.times import as_text
@@ -96,6 +99,8 @@ class Store:
             scores = add_weighing(connection, run_key, result)
             night = cases.Night(run_key, result.run_id, result.business_date.isoformat(), as_text(result.finished_at))
             opened, updated = cases.append_night(connection, night, scores)
+            keep(connection, run_key, result)
+            keep(connection, run_key, result)
             connection.execute(
                 update(tables.runs)
                 .where(tables.runs.c.run_key == run_key)
@@ -124,34 +129,44 @@ class Store:
             add_run(connection, facts, status="failed", inputs=inputs, quarantine=quarantine, problem=problem)
 
     def decided(self) -> pd.DataFrame:
-        """Return `sql.decisions.decided`: the newest decision of each unit and scheme."""
+        """Return `sql.outcomes.decided`: the newest decision of each unit and scheme."""
         with reading(self.engine) as connection:
-            return decisions.decided(connection)
+            return outcomes.decided(connection)
+
+    def open_units(self) -> list[tuple[str, str]]:
+        """Return kind and id of each unit that has an open case."""
+        with reading(self.engine) as connection:
+            return open_units(connection)
+
+    def open_units(self) -> list[tuple[str, str]]:
+        """Return kind and id of each unit that has an open case."""
+        with reading(self.engine) as connection:
+            return open_units(connection)
 
     def outcomes(self) -> pd.DataFrame:
-        """Return `sql.decisions.outcomes`: what reviewers decided, by scheme."""
+        """Return `sql.outcomes.outcomes`: what reviewers decided, by scheme."""
         with reading(self.engine) as connection:
-            return decisions.outcomes(connection)
+            return outcomes.outcomes(connection)
 
     def decide(self, case_id: int, scheme: str, outcome: str, *, actor: str, reason: str, at: datetime) -> None:
         """Decide a finding: `sql.decisions.decide`."""
         with writing(self.engine) as connection:
-            decisions.decide(connection, case_id, scheme, outcome, actor=actor, reason=reason, at=at)
+            decisions.decide(connection, case_id, scheme, outcome, version=None, actor=actor, reason=reason, at=at)
 
     def confirm(self, case_id: int, scheme: str, *, actor: str, reason: str, at: datetime) -> None:
         """Confirm a finding as the second person: `sql.decisions.confirm`."""
         with writing(self.engine) as connection:
-            decisions.confirm(connection, case_id, scheme, actor=actor, reason=reason, at=at)
+            decisions.confirm(connection, case_id, scheme, version=None, actor=actor, reason=reason, at=at)
 
     def close_case(self, case_id: int, *, actor: str, reason: str, at: datetime) -> None:
         """Close a case: `sql.decisions.close`."""
         with writing(self.engine) as connection:
-            decisions.close(connection, case_id, actor=actor, reason=reason, at=at)
+            decisions.close(connection, case_id, version=None, actor=actor, reason=reason, at=at)
 
     def reopen_case(self, case_id: int, *, actor: str, reason: str, at: datetime) -> None:
         """Reopen a case: `sql.decisions.reopen`."""
         with writing(self.engine) as connection:
-            decisions.reopen(connection, case_id, actor=actor, reason=reason, at=at)
+            decisions.reopen(connection, case_id, version=None, actor=actor, reason=reason, at=at)
 
     def head(self) -> tuple[int, str]:
         """Return how many events there are, and the hash of the last."""
@@ -167,7 +182,7 @@ class Store:
             The file that `anchor` writes; without it a cut tail cannot be seen.
         """
         with reading(self.engine) as connection:
-            return events.problems(connection, anchors) + decisions.contradictions(connection)
+            return events.problems(connection, anchors) + contradictions(connection)
 
 
 def anchor(path: Path, store: Store) -> None:

@@ -248,8 +248,11 @@ cases = Table(
     CheckConstraint("severity in ('low', 'medium', 'high')", name="severity"),
     Index("uq_cases_open_unit", "unit_key", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
     Index(None, "unit_key"),
-    Index(None, "merged_into"),
-    Index(None, "status", "probability"),
+    Index(
+        "ix_cases_queue",
+        *("merged_into", "status", "snoozed_until", "severity", "probability", "affected"),
+        *("due_on", "assignee", "opened_at", "unit_key"),
+    ),
 )
 
 case_links = Table(

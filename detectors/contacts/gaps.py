@@ -49,6 +49,7 @@ from detectors.core.instruments.ranges import count_range
 from detectors.core.instruments.spread import Spread
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
+from detectors.core.sentences import Said
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,16 @@ class _Learnt:
     identity: str
     rates: pd.DataFrame
     spread: Spread
+
+
+_FEW = Said(
+    "{visits:.0f} visits could have been called about; fewer than {fewest} are not judged.",
+    "可供回访的到店有 {visits:.0f} 次；不足 {fewest} 次的不作判断。",
+)
+_TOLD = Said(
+    "{missing:.0f} of {visits:.0f} visits never reached its list; dealers like this one miss {low:.0f} to {high:.0f}.",
+    "{visits:.0f} 次到店中有 {missing:.0f} 次没有进入其联系名单；同类经销商为 {low:.0f} 至 {high:.0f} 次。",
+)
 
 
 @dataclass(frozen=True)
@@ -109,13 +120,14 @@ class Gaps(Detector):
             n=counts["visits"],
             observed=counts["missing"],
             expected=likely["expected"],
+            fair_low=likely["fewest"],
+            fair_high=likely["most"],
             bits=bits,
             abstained=few,
             reason=[
-                f"{visits:.0f} visits could have been called about; fewer than {self.fewest_visits} are not judged."
+                _FEW.filled(visits=visits, fewest=self.fewest_visits)
                 if silent
-                else f"{missing:.0f} of {visits:.0f} visits never reached its list; dealers like this one miss "
-                f"{low:.0f} to {high:.0f}."
+                else _TOLD.filled(missing=missing, visits=visits, low=low, high=high)
                 for visits, silent, missing, low, high in zip(
                     counts["visits"], few, counts["missing"], likely["fewest"], likely["most"], strict=True
                 )

@@ -4,7 +4,6 @@ The detectors of this family differ in the trait (a staff number, one number for
 with the marked rows is the same, and stands here.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,12 +18,15 @@ from detectors.core.instruments.counts import SHARES, count_bits, learn_counts
 from detectors.core.instruments.ranges import count_range
 from detectors.core.instruments.spread import Floats, Spread
 from detectors.core.observations import Observations
+from detectors.core.sentences import Said
 from detectors.core.sources import SOURCES
 
 _CAP_QUANTILE, _ROUNDS = 0.99, 12
 
-Sentence = Callable[[int, int, int, int], str]
-"""Told hits, rows, and the fewest and most hits of honest lists, it writes the reason."""
+_FEW = Said(
+    "Its list has {total} numbers that can be looked at; fewer than {fewest} are not judged.",
+    "其名单上有 {total} 个号码可供核对；不足 {fewest} 个的不作判断。",
+)
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,9 @@ def number_source(network: Observations) -> str:
     for source in ("contacts", "surveys"):
         if network.has(source, "phone"):
             return source
-    raise NotEnough("No row of contacts or surveys has a value in phone.")
+    raise NotEnough(
+        "No row of contacts or surveys has a value in phone.", "联系名单和访问数据中没有一行填有电话（phone）。"
+    )
 
 
 def contacts_by(observations: Observations, column: str) -> Coded:
@@ -114,7 +118,7 @@ def learn_honest(network: Observations, marked: Marked, *, potency: float) -> Ho
     """
     tally = _tally(network, marked)
     if tally.empty:
-        raise NotEnough("No list has a number to look at.")
+        raise NotEnough("No list has a number to look at.", "没有任何名单含有可供核对的号码。")
     rows, hits = tally["rows"].to_numpy(), tally["hits"].to_numpy()
     rate = float(hits.sum() / rows.sum())
     for _ in range(_ROUNDS):
@@ -139,8 +143,8 @@ def weigh_list(
     *,
     potency: float,
     fewest_rows: int,
-    sentence: Sentence,
-    record_reason: str,
+    sentence: Said,
+    record_reason: Said,
 ) -> Weighed:
     """Weigh how many rows of each dealer's list have a trait.
 
@@ -157,7 +161,7 @@ def weigh_list(
     fewest_rows
         A dealer with fewer rows is not judged.
     sentence
-        Writes the reason.
+        The reason, with ``{hits}``, ``{total}``, ``{low}`` and ``{high}`` in it.
     record_reason
         What is said of each marked row.
     """
@@ -170,12 +174,14 @@ def weigh_list(
         n=n,
         observed=hits,
         expected=likely["expected"],
+        fair_low=likely["fewest"],
+        fair_high=likely["most"],
         bits=count_bits(hits, n, honest.rate, honest.spread, potency=potency),
         abstained=few,
         reason=[
-            f"Its list has {total} numbers that can be looked at; fewer than {fewest_rows} are not judged."
+            _FEW.filled(total=total, fewest=fewest_rows)
             if silent
-            else sentence(int(found), int(total), int(low), int(high))
+            else sentence.filled(hits=found, total=total, low=int(low), high=int(high))
             for total, found, low, high, silent in zip(n, hits, likely["fewest"], likely["most"], few, strict=True)
         ],
     )
@@ -193,7 +199,7 @@ def _manipulated(
     return np.asarray(share * potency / (share * potency + (1 - share) * rate), dtype=np.float64)
 
 
-def _named(observations: Observations, marked: Marked, probability: "pd.Series[float]", reason: str) -> pd.DataFrame:
+def _named(observations: Observations, marked: Marked, probability: "pd.Series[float]", reason: Said) -> pd.DataFrame:
     """Name the marked rows, and the interviews that the same dealer's customers gave through the same numbers."""
     dealers = observations.coded(marked.source, "dealer_id")
     judged = np.append(dealers.names.isin(probability.index), False)
@@ -209,5 +215,5 @@ def _named(observations: Observations, marked: Marked, probability: "pd.Series[f
     for source, places in parts:
         part = observations[source][[SOURCES[source].key, "dealer_id"]].take(places)
         part = part.set_axis(["record_id", "unit_id"], axis=1)
-        named.append(records(source, part.assign(probability=part["unit_id"].map(probability), reason=reason)))
+        named.append(records(source, part.assign(probability=part["unit_id"].map(probability)), reason))
     return pd.concat(named, ignore_index=True)

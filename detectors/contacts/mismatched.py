@@ -45,6 +45,7 @@ from detectors.core.detector import Detector
 from detectors.core.evidence import Weighed
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
+from detectors.core.sentences import Said
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,14 @@ class Mismatched(Detector):
             learned,
             potency=self.potency,
             fewest_rows=self.fewest_customers,
-            sentence=lambda hits, total, low, high: (
-                f"{hits} of {total} customers on its list have a number that its own transactions do not have for "
-                f"them; dealers like this one have {low} to {high}."
+            sentence=Said(
+                "{hits} of {total} customers on its list have a number that its own transactions do not have for them; "
+                "dealers like this one have {low} to {high}.",
+                "其名单上 {total} 位客户中，有 {hits} 位的号码在该经销商自己的业务记录中查不到；"
+                "同类经销商为 {low} 至 {high} 位。",
             ),
-            record_reason="The dealer's own transactions have another number for this customer.",
+            record_reason=Said(
+                "The dealer's own transactions have another number for this customer.",
+                "该经销商自己的业务记录中，这位客户留的是另一个号码。",
+            ),
         )

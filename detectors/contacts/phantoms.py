@@ -44,6 +44,7 @@ from detectors.core.detector import Detector, NotEnough
 from detectors.core.evidence import Weighed
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
+from detectors.core.sentences import Said
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,10 @@ class Phantoms(Detector):
     def _learn(self, network: Observations) -> _Learnt:
         marked = network.shared(_unknown)
         if not marked.looked.any():
-            raise NotEnough("No customer of the lists has a customer number or vehicle that transactions have too.")
+            raise NotEnough(
+                "No customer of the lists has a customer number or vehicle that transactions have too.",
+                "联系名单上没有一位客户的客户编号或车辆同时出现在业务记录中。",
+            )
         wave = contacts_by(network, "wave")
         rows, unknown = wave.count(marked.looked), wave.count(marked.hit)
         names, share = wave.names[rows > 0], (unknown / np.maximum(rows, 1))[rows > 0]
@@ -90,11 +94,16 @@ class Phantoms(Detector):
             learned.honest,
             potency=self.potency,
             fewest_rows=self.fewest_customers,
-            sentence=lambda hits, total, low, high: (
-                f"{hits} of {total} customers on its list are in none of its own transactions; dealers like this one "
-                f"have {low} to {high}."
+            sentence=Said(
+                "{hits} of {total} customers on its list are in none of its own transactions; dealers like this one "
+                "have {low} to {high}.",
+                "其名单上 {total} 位客户中，有 {hits} 位不在该经销商自己的任何业务记录中；"
+                "同类经销商为 {low} 至 {high} 位。",
             ),
-            record_reason="The customer is in none of the dealer's own transactions.",
+            record_reason=Said(
+                "The customer is in none of the dealer's own transactions.",
+                "该经销商自己的业务记录中没有这位客户。",
+            ),
         )
 
 

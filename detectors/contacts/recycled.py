@@ -50,6 +50,7 @@ from detectors.core.detector import Detector
 from detectors.core.evidence import Weighed
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
+from detectors.core.sentences import Said
 
 
 @dataclass(frozen=True)
@@ -81,11 +82,16 @@ class Recycled(Detector):
             learned,
             potency=self.potency,
             fewest_rows=self.fewest_numbers,
-            sentence=lambda hits, total, low, high: (
-                f"{hits} of {total} numbers on its list stand under other customers too, who do not share them in its "
-                f"own transactions; dealers like this one have {low} to {high}."
+            sentence=Said(
+                "{hits} of {total} numbers on its list stand under other customers too, who do not share them in its "
+                "own transactions; dealers like this one have {low} to {high}.",
+                "其名单上 {total} 个号码中，有 {hits} 个还登记在其他客户名下，而在其自己的业务记录中"
+                "这些客户并不共用号码；同类经销商为 {low} 至 {high} 个。",
             ),
-            record_reason="The number stands under several customers who do not share it in the transactions.",
+            record_reason=Said(
+                "The number stands under several customers who do not share it in the transactions.",
+                "这个号码登记在多位客户名下，而业务记录中这些客户并不共用号码。",
+            ),
         )
 
 

@@ -45,6 +45,7 @@ from detectors.core.detector import Detector, NotEnough
 from detectors.core.evidence import Weighed
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
+from detectors.core.sentences import Said
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,10 @@ class Sequences(Detector):
 
     def _learn(self, network: Observations) -> Honest:
         if not network.has("contacts", "phone_block", "phone_last2"):
-            raise NotEnough("The numbers were not split into blocks, so none can be seen to be in sequence.")
+            raise NotEnough(
+                "The numbers were not split into blocks, so none can be seen to be in sequence.",
+                "号码未拆分号段，因此无法看出是否连号。",
+            )
         return learn_honest(network, network.shared(_in_sequence), potency=self.potency)
 
     def _weigh(self, observations: Observations, learned: Honest) -> Weighed:
@@ -77,11 +81,16 @@ class Sequences(Detector):
             learned,
             potency=self.potency,
             fewest_rows=self.fewest_numbers,
-            sentence=lambda hits, total, low, high: (
-                f"{hits} of {total} numbers on its list differ from another of its numbers in the last two digits "
-                f"only, and are not its customers in its own transactions; dealers like this one have {low} to {high}."
+            sentence=Said(
+                "{hits} of {total} numbers on its list differ from another of its numbers in the last two digits only, "
+                "and are not its customers in its own transactions; dealers like this one have {low} to {high}.",
+                "其名单上 {total} 个号码中，有 {hits} 个与名单上另一号码仅末两位不同，且在其自己的业务记录中"
+                "不属于相应客户；同类经销商为 {low} 至 {high} 个。",
             ),
-            record_reason="The number differs from another of this dealer's list in the last two digits only.",
+            record_reason=Said(
+                "The number differs from another of this dealer's list in the last two digits only.",
+                "这个号码与该经销商名单上另一号码仅末两位不同。",
+            ),
         )
 
 

@@ -49,6 +49,7 @@ from detectors.core.detector import Detector, NotEnough
 from detectors.core.evidence import Weighed
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
+from detectors.core.sentences import Said
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Staff(Detector):
 
     def _learn(self, network: Observations) -> _Learnt:
         if not network.has("staff", "phone"):
-            raise NotEnough("No list of staff with their phones was delivered.")
+            raise NotEnough("No list of staff with their phones was delivered.", "没有送达含电话的员工名单。")
         source = number_source(network)
         staff_phones = np.unique(hashed(network["staff"]["phone"]))
         marked = _staff_numbers(network, source, staff_phones)
@@ -93,11 +94,16 @@ class Staff(Detector):
             learned.honest,
             potency=self.potency,
             fewest_rows=self.fewest_numbers,
-            sentence=lambda hits, total, low, high: (
-                f"{hits} of {total} numbers on its list are of dealers' staff and, in its own transactions, of no "
-                f"customer of that name; dealers like this one have {low} to {high}."
+            sentence=Said(
+                "{hits} of {total} numbers on its list are of dealers' staff and, in its own transactions, of no "
+                "customer of that name; dealers like this one have {low} to {high}.",
+                "其名单上 {total} 个号码中，有 {hits} 个是经销商员工的号码，且在其自己的业务记录中不属于所列客户；"
+                "同类经销商为 {low} 至 {high} 个。",
             ),
-            record_reason="The number belongs to staff of a dealer and, in the transactions, not to this customer.",
+            record_reason=Said(
+                "The number belongs to staff of a dealer and, in the transactions, not to this customer.",
+                "这个号码属于经销商员工，而在业务记录中不属于这位客户。",
+            ),
         )
 
 

@@ -71,7 +71,10 @@ def told_by(network: Observations) -> str:
             share = min(network[source][column].notna().mean() for source in ("contacts", "transactions"))
             if share >= 0.5:
                 return column
-    raise NotEnough("Lists and transactions name their customers differently: no number, vehicle or phone is in both.")
+    raise NotEnough(
+        "Lists and transactions name their customers differently: no number, vehicle or phone is in both.",
+        "联系名单与业务记录对客户的标识方式不同：没有任何客户编号、车辆或电话同时出现在两者之中。",
+    )
 
 
 def months_called(visits: Visits) -> frozenset[str]:
@@ -84,7 +87,9 @@ def months_called(visits: Visits) -> frozenset[str]:
     """
     missing, listed = visits.counts.sum(axis=(0, 2, 4)).T
     if not listed.any():
-        raise NotEnough("No customer of the transactions is found on the lists.")
+        raise NotEnough(
+            "No customer of the transactions is found on the lists.", "业务记录中的客户无一出现在联系名单上。"
+        )
     size = missing + listed
     share, busy = listed / np.maximum(size, 1), size >= _BUSY_SHARE * size.max()
     return frozenset(visits.months[busy & (share >= _LISTED_SHARE * share[busy].max())])

@@ -54,12 +54,25 @@ from detectors.core.instruments.ranges import odds_range
 from detectors.core.instruments.spread import Spread
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
+from detectors.core.sentences import Said
 
 
 @dataclass(frozen=True)
 class _Learnt:
     centre: float
     spread: Spread
+
+
+_FEW = Said(
+    "{differs} of its numbers differ from those in its own transactions: too few to judge.",
+    "其名单上有 {differs} 个号码与自己的业务记录不一致：数量太少，不作判断。",
+)
+_TOLD = Said(
+    "{hits} of {differs} numbers that differ from those in its own transactions completed an interview, {other_hits} "
+    "of {others} others; dealers like this one have {low:.0f} to {high:.0f}.",
+    "与其自己的业务记录不一致的 {differs} 个号码中，有 {hits} 个完成了访问，其余 {others} 个号码中有 {other_hits} 个；"
+    "同类经销商前者为 {low:.0f} 至 {high:.0f} 个。",
+)
 
 
 @dataclass(frozen=True)
@@ -93,7 +106,10 @@ class Willing(Detector):
         usual = np.flatnonzero(there)[share <= np.quantile(share, self.teaching_share)] if there.any() else []
         tables = telling_tables(calls.counts[usual], calls.dealers[usual], calls.surveys)
         if tables.empty:
-            raise NotEnough("No dealer has numbers that differ from its transactions' beside others, some completed.")
+            raise NotEnough(
+                "No dealer has numbers that differ from its transactions' beside others, some completed.",
+                "没有一家经销商同时有与业务记录不一致和一致的号码，且其中有完成访问的。",
+            )
         centre = pooled_log_odds_ratio(tables)
         return _Learnt(centre, learn_odds(tables, centre))
 
@@ -114,14 +130,16 @@ class Willing(Detector):
             n=counts["calls"],
             observed=counts["hits"],
             expected=likely["expected"],
+            fair_low=likely["fewest"],
+            fair_high=likely["most"],
             bits=bits.fillna(0.0),
             abstained=few,
             reason=[
-                f"{differs} of its numbers differ from those in its own transactions: too few to judge."
+                _FEW.filled(differs=differs)
                 if silent
-                else f"{hits} of {differs} numbers that differ from those in its own transactions completed an "
-                f"interview, {completed - hits} of {calls - differs} others; dealers like this one have {low:.0f} to "
-                f"{high:.0f}."
+                else _TOLD.filled(
+                    hits=hits, differs=differs, other_hits=completed - hits, others=calls - differs, low=low, high=high
+                )
                 for calls, differs, silent, hits, completed, low, high in zip(
                     counts["calls"],
                     counts["differs"],

@@ -54,6 +54,7 @@ from detectors.core.instruments.ranges import odds_range
 from detectors.core.instruments.spread import Spread
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
+from detectors.core.sentences import Said
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,18 @@ class _Learnt:
     months: frozenset[str]
     centres: Mapping[str, float]
     spread: Spread
+
+
+_FEW = Said(
+    "{troubled:.0f} of {total:.0f} visits brought a complaint or a comeback: too few to judge.",
+    "{total:.0f} 次到店中有 {troubled:.0f} 次引起投诉或返店：数量太少，不作判断。",
+)
+_TOLD = Said(
+    "{hits:.0f} of {troubled:.0f} visits that brought a complaint, or the customer back within {days} days, never "
+    "reached its list, {other_hits:.0f} of {others:.0f} others; dealers like this one have {low:.0f} to {high:.0f}.",
+    "引起投诉或客户在 {days} 天内再次到店的 {troubled:.0f} 次到店中，有 {hits:.0f} 次没有进入其联系名单，"
+    "其余 {others:.0f} 次中有 {other_hits:.0f} 次；同类经销商前者为 {low:.0f} 至 {high:.0f} 次。",
+)
 
 
 @dataclass(frozen=True)
@@ -93,7 +106,10 @@ class Withheld(Detector):
         months = months_called(visits)
         tables = _tables(visits.within(months))
         if tables.empty:
-            raise NotEnough("No dealer has customers who complained or came back beside others, some listed, some not.")
+            raise NotEnough(
+                "No dealer has customers who complained or came back beside others, some listed, some not.",
+                "没有一家经销商既有投诉或返店的客户又有其他客户，且有的在名单上、有的不在。",
+            )
         centres = {str(name): pooled_log_odds_ratio(part) for name, part in tables.groupby("comparison", sort=True)}
         return _Learnt(identity, months, centres, learn_odds(tables, tables["comparison"].map(centres).to_numpy()))
 
@@ -125,14 +141,22 @@ class Withheld(Detector):
             n=counts["visits"],
             observed=counts["hits"],
             expected=likely["expected"] + shift,
+            fair_low=likely["fewest"] + shift,
+            fair_high=likely["most"] + shift,
             bits=bits.fillna(0.0),
             abstained=few,
             reason=[
-                f"{troubled:.0f} of {total:.0f} visits brought a complaint or a comeback: too few to judge."
+                _FEW.filled(troubled=troubled, total=total)
                 if silent
-                else f"{hits:.0f} of {troubled:.0f} visits that brought a complaint, or the customer back within "
-                f"{COMEBACK_DAYS} days, never reached its list, {missing - hits:.0f} of {total - troubled:.0f} "
-                f"others; dealers like this one have {low:.0f} to {high:.0f}."
+                else _TOLD.filled(
+                    hits=hits,
+                    troubled=troubled,
+                    days=COMEBACK_DAYS,
+                    other_hits=missing - hits,
+                    others=total - troubled,
+                    low=low,
+                    high=high,
+                )
                 for total, troubled, hits, missing, silent, low, high in zip(
                     counts["visits"],
                     counts["troubled"],

@@ -53,17 +53,19 @@ def join_records(carried: Iterable[Carried], scores: pd.DataFrame) -> pd.DataFra
     Returns
     -------
     pandas.DataFrame
-        One row a record, unit and scheme: `UNIT`, ``source``, ``record_id``, ``probability`` and ``reasons``.
+        One row a record, unit and scheme: `UNIT`, ``source``, ``record_id``, ``probability``, ``reasons`` and
+        ``reasons_zh``.
 
     Examples
     --------
     >>> named = pd.DataFrame(
-    ...     [("surveys", "R1", "D1", 0.5, "It repeats a script."), ("surveys", "R1", "D1", 0.5, "Its facts differ.")],
-    ...     columns=["source", "record_id", "unit_id", "probability", "reason"])
+    ...     [("surveys", "R1", "D1", 0.5, "It repeats a script.", "重复了话术。"),
+    ...      ("surveys", "R1", "D1", 0.5, "Its facts differ.", "与过程事实不符。")],
+    ...     columns=["source", "record_id", "unit_id", "probability", "reason", "reason_zh"])
     >>> scores = pd.DataFrame([("dealer", "D1", "coached", 0.8)], columns=[*UNIT, "probability"])
     >>> joined = join_records([Carried(named, UnitKind.DEALER, (Scheme.COACHED,))], scores).iloc[0]
-    >>> round(float(joined["probability"]), 2), joined["reasons"]
-    (0.6, 'It repeats a script. Its facts differ.')
+    >>> round(float(joined["probability"]), 2), joined["reasons"], joined["reasons_zh"]
+    (0.6, 'It repeats a script. Its facts differ.', '重复了话术。与过程事实不符。')
     """
     suspected = scores[scores["probability"] > _NEGLIGIBLE_UNIT]
     frame = pd.concat([_nothing(), *_counted(carried, suspected)], ignore_index=True)
@@ -73,12 +75,14 @@ def join_records(carried: Iterable[Carried], scores: pd.DataFrame) -> pd.DataFra
     frame = frame.iloc[np.lexsort(places[::-1])].reset_index(drop=True)
     starts = _starts(np.stack(places)[:, np.lexsort(places[::-1])])
     if not len(starts):
-        return frame[[*by_record, "probability", "reason"]].rename(columns={"reason": "reasons"})
+        said = {"reason": "reasons", "reason_zh": "reasons_zh"}
+        return frame[[*by_record, "probability", *said]].rename(columns=said)
     doubt = np.add.reduceat(frame["doubt"].to_numpy(), starts)
     first = frame.iloc[starts].reset_index(drop=True)
     return first[by_record].assign(
         probability=-np.expm1(doubt) * first["probability_of_unit"],
-        reasons=_joined_reasons(frame["reason"], starts),
+        reasons=_joined_reasons(frame["reason"], starts, between=" "),
+        reasons_zh=_joined_reasons(frame["reason_zh"], starts, between=""),
     )
 
 
@@ -103,10 +107,10 @@ def _starts(places: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.flatnonzero(new)
 
 
-def _joined_reasons(reasons: "pd.Series[str]", starts: NDArray[np.int64]) -> list[str]:
+def _joined_reasons(reasons: "pd.Series[str]", starts: NDArray[np.int64], *, between: str) -> list[str]:
     texts = reasons.tolist()
     return [
-        texts[start] if end - start == 1 else " ".join(dict.fromkeys(texts[start:end]))
+        texts[start] if end - start == 1 else between.join(dict.fromkeys(texts[start:end]))
         for start, end in pairwise([*starts.tolist(), len(texts)])
     ]
 
@@ -124,9 +128,9 @@ def worth_listening(joined: pd.DataFrame, observations: Observations) -> pd.Data
     Returns
     -------
     pandas.DataFrame
-        ``source, record_id, dealer_id, scheme, probability, reasons``.
+        ``source, record_id, dealer_id, scheme, probability, reasons, reasons_zh``.
     """
-    columns = ["source", "record_id", "dealer_id", "scheme", "probability", "reasons"]
+    columns = ["source", "record_id", "dealer_id", "scheme", "probability", "reasons", "reasons_zh"]
     likely = joined[joined["probability"] >= WORTH_LISTENING_FROM]
     named = [likely.head(0).assign(dealer_id=pd.Series(dtype="str"))]
     for source in sorted(likely["source"].unique()):
@@ -142,7 +146,7 @@ def worth_listening(joined: pd.DataFrame, observations: Observations) -> pd.Data
 
 
 def _nothing() -> pd.DataFrame:
-    columns = {**dict.fromkeys([*_RECORD, *UNIT, "reason"], "str"), "probability": "float64"}
+    columns = {**dict.fromkeys([*_RECORD, *UNIT, "reason", "reason_zh"], "str"), "probability": "float64"}
     return pd.DataFrame(
         {name: pd.Series(dtype=dtype) for name, dtype in {**columns, "probability_of_unit": "float64"}.items()}
     )

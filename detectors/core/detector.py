@@ -14,10 +14,33 @@ import detectors
 from detectors.core.evidence import Weighed, answer, no_records
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme, UnitKind
+from detectors.core.sentences import Said
+
+_SOURCES_ZH = {
+    "surveys": "访问",
+    "contacts": "联系名单",
+    "transactions": "业务记录",
+    "complaints": "投诉",
+    "reviews": "公开评价",
+    "dealers": "经销商资料",
+    "staff": "员工名单",
+    "audits": "现场审核",
+}
+_NO_ROWS = Said("It has no rows to look at.", "没有可供查看的数据。")
 
 
 class NotEnough(Exception):  # noqa: N818 - an abstention is an answer, not a fault
-    """Raised by ``_learn`` when the network has too little to learn from; the message is the reason a person reads."""
+    """Raised by ``_learn`` when the network has too little to learn from.
+
+    Parameters
+    ----------
+    en, zh
+        The reason that a person reads.
+    """
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.said = Said(en, zh)
 
 
 @dataclass(frozen=True)
@@ -29,11 +52,11 @@ class Reference:
     learned
         Whatever the detector's ``_weigh`` needs; None if it abstains.
     abstains
-        Why the detector abstains for every unit; empty if it does not.
+        Why the detector abstains for every unit; None if it does not.
     """
 
     learned: Any
-    abstains: str = ""
+    abstains: Said | None = None
 
 
 class Detector(ABC):
@@ -48,6 +71,10 @@ class Detector(ABC):
 
     Attributes
     ----------
+    title
+        What it looks at, in a few words.
+    honest
+        The honest explanations that were considered, each in one sentence with how it is spared.
     schemes
         Schemes for which this pattern is evidence, all of one unit kind.
     needs
@@ -59,6 +86,8 @@ class Detector(ABC):
         evidence but is never multiplied with it, nor is it one of the two families that a case needs.
     """
 
+    title: ClassVar[Said]
+    honest: ClassVar[tuple[Said, ...]]
     schemes: ClassVar[tuple[Scheme, ...]]
     needs: ClassVar[Mapping[str, tuple[str, ...]]]
     decisive: ClassVar[bool] = False
@@ -95,14 +124,14 @@ class Detector(ABC):
         """
         for source, columns in self.needs.items():
             if not network.has(source):
-                return Reference(None, f"No {source} were delivered.")
+                return Reference(None, _missing(source))
             for column in columns:
                 if not network.has(source, column):
-                    return Reference(None, f"No row of {source} has a value in {column}.")
+                    return Reference(None, _empty(source, column))
         try:
             return Reference(self._learn(network))
         except NotEnough as reason:
-            return Reference(None, str(reason))
+            return Reference(None, reason.said)
 
     @final
     def weigh(self, observations: Observations, reference: Reference) -> Weighed:
@@ -121,14 +150,14 @@ class Detector(ABC):
             One answer for every unit of the observations, abstentions included, and the records that carry the pattern.
         """
         units = observations.units(self.unit_kind)
-        if reference.abstains:
+        if reference.abstains is not None:
             return Weighed(_abstention(units, reference.abstains), no_records())
         # The network had what the detector needs; these units may not, and then they have no rows.
         if not all(observations.has(source) for source in self.needs):
-            return Weighed(_abstention(units, "It has no rows to look at."), no_records())
+            return Weighed(_abstention(units, _NO_ROWS), no_records())
         weighed = self._weigh(observations, reference.learned)
         silent = units.difference(weighed.units.index)
-        everyone = pd.concat([weighed.units, _abstention(silent, "It has no rows to look at.")]).loc[units]
+        everyone = pd.concat([weighed.units, _abstention(silent, _NO_ROWS)]).loc[units]
         return Weighed(everyone, weighed.records)
 
     @abstractmethod
@@ -140,7 +169,17 @@ class Detector(ABC):
         """Return an answer for each unit that has rows, and the records."""
 
 
-def _abstention(units: "pd.Index[str]", reason: str) -> pd.DataFrame:
+def _missing(source: str) -> Said:
+    return Said(f"No {source} were delivered.", f"没有送达任何{_SOURCES_ZH[source]}数据。")
+
+
+def _empty(source: str, column: str) -> Said:
+    return Said(
+        f"No row of {source} has a value in {column}.", f"{_SOURCES_ZH[source]}数据中没有一行填有 {column} 的值。"
+    )
+
+
+def _abstention(units: "pd.Index[str]", reason: Said) -> pd.DataFrame:
     return answer(
         units, n=0, observed=float("nan"), expected=float("nan"), bits=0.0, abstained=True, reason=[reason] * len(units)
     )

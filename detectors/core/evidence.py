@@ -7,21 +7,34 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from detectors.core.sentences import Said
+
 UNIT_COLUMNS = {
     "n": "int64",
     "observed": "float64",
     "expected": "float64",
+    "fair_low": "float64",
+    "fair_high": "float64",
     "bits": "float64",
     "abstained": "bool",
     "reason": "str",
+    "reason_zh": "str",
 }
 """Columns of a detector's answer about units, indexed by ``unit_id``.
 
-``n`` rows looked at, ``observed`` of them with the pattern, ``expected`` of an honest unit like this one, ``bits`` of
-evidence, whether the detector abstained, and one sentence that a reviewer can read aloud.
+``n`` rows looked at, ``observed`` of them with the pattern, ``expected`` of an honest unit like this one, the fewest
+and most that nine in ten of those have (NaN where there is no such range), ``bits`` of evidence, whether the detector
+abstained, and one sentence that a reviewer can read aloud, in English and in Chinese.
 """
 
-RECORD_COLUMNS = {"source": "str", "record_id": "str", "unit_id": "str", "probability": "float64", "reason": "str"}
+RECORD_COLUMNS = {
+    "source": "str",
+    "record_id": "str",
+    "unit_id": "str",
+    "probability": "float64",
+    "reason": "str",
+    "reason_zh": "str",
+}
 """Columns of a detector's answer about records: the probability that the row is manipulated, given that its unit is."""
 
 
@@ -48,8 +61,10 @@ def answer(
     observed: ArrayLike,
     expected: ArrayLike,
     bits: ArrayLike,
-    reason: Sequence[str],
+    reason: Sequence[Said],
     abstained: ArrayLike = False,
+    fair_low: ArrayLike = float("nan"),
+    fair_high: ArrayLike = float("nan"),
 ) -> pd.DataFrame:
     """Lay out a detector's answer about units; an abstention is 0 bits.
 
@@ -57,7 +72,7 @@ def answer(
     ----------
     unit_ids
         The units, each once.
-    n, observed, expected, bits, abstained
+    n, observed, expected, bits, abstained, fair_low, fair_high
         One value a unit (see `UNIT_COLUMNS`), or one for all.
     reason
         One sentence a unit: the evidence in words, or why the detector abstains.
@@ -69,19 +84,28 @@ def answer(
 
     Examples
     --------
-    >>> four = answer(["D1"], n=4, observed=1, expected=1, bits=3.0, abstained=True, reason=["Four are too few."])
-    >>> float(four.loc["D1", "bits"]), four.loc["D1", "reason"]
-    (0.0, 'Four are too few.')
+    >>> few = Said("Four are too few.", "四份太少。")
+    >>> four = answer(["D1"], n=4, observed=1, expected=1, bits=3.0, abstained=True, reason=[few])
+    >>> float(four.loc["D1", "bits"]), four.loc["D1", "reason"], four.loc["D1", "reason_zh"]
+    (0.0, 'Four are too few.', '四份太少。')
     """
     index = pd.Index(list(unit_ids), dtype="str", name="unit_id")
-    values = {"n": n, "observed": observed, "expected": expected, "bits": bits, "abstained": abstained}
+    values = {
+        "n": n,
+        "observed": observed,
+        "expected": expected,
+        "fair_low": fair_low,
+        "fair_high": fair_high,
+        "bits": bits,
+        "abstained": abstained,
+    }
     frame = pd.DataFrame({name: np.broadcast_to(np.asarray(value), len(index)) for name, value in values.items()})
     frame["bits"] = frame["bits"].where(~frame["abstained"].astype(bool), 0.0)
-    frame["reason"] = pd.array(list(reason), dtype="str")
+    frame["reason"], frame["reason_zh"] = _columns(reason)
     return frame.set_index(index).astype(UNIT_COLUMNS)
 
 
-def records(source: str, frame: pd.DataFrame) -> pd.DataFrame:
+def records(source: str, frame: pd.DataFrame, reason: Said | Sequence[Said]) -> pd.DataFrame:
     """Lay out a detector's records of one source.
 
     Parameters
@@ -89,9 +113,18 @@ def records(source: str, frame: pd.DataFrame) -> pd.DataFrame:
     source
         Where the records come from (``surveys``, ``reviews`` or ``contacts``).
     frame
-        Columns ``record_id``, ``unit_id``, ``probability`` and ``reason``.
+        Columns ``record_id``, ``unit_id`` and ``probability``.
+    reason
+        What is said of each record, or of all.
     """
-    return frame.assign(source=source)[list(RECORD_COLUMNS)].astype(RECORD_COLUMNS).reset_index(drop=True)
+    en, zh = reason if isinstance(reason, Said) else _columns(reason)
+    spoken = frame.assign(source=source, reason=en, reason_zh=zh)
+    return spoken[list(RECORD_COLUMNS)].astype(RECORD_COLUMNS).reset_index(drop=True)
+
+
+def _columns(said: Sequence[Said]) -> "tuple[pd.api.extensions.ExtensionArray, pd.api.extensions.ExtensionArray]":
+    """Return the English and the Chinese of several sentences."""
+    return pd.array([one.en for one in said], dtype="str"), pd.array([one.zh for one in said], dtype="str")
 
 
 def no_records() -> pd.DataFrame:

@@ -80,7 +80,24 @@ def learnt_priors(priors: Mapping[Scheme, float], outcomes: pd.DataFrame | None)
     return learnt
 
 
-def join_families(evidence: pd.DataFrame, settings: FindingSettings) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Joined:
+    """What all detectors say together.
+
+    Parameters
+    ----------
+    units
+        One row a unit and scheme: `UNIT`, ``n``, ``bits`` and ``enough`` (two families speak, or one decisively).
+    families
+        One row a unit, scheme and family that speaks of it: `UNIT`, ``family`` and ``family_bits``, averaged and
+        capped; of a family that is not independent, what its second look adds. They sum to the unit's ``bits``.
+    """
+
+    units: pd.DataFrame
+    families: pd.DataFrame
+
+
+def join_families(evidence: pd.DataFrame, settings: FindingSettings) -> Joined:
     """Join the evidence about each unit and scheme: averaged within a family, multiplied across independent families.
 
     Averages of e-values are e-values however they depend on one another, products only of independent ones (Vovk &
@@ -96,8 +113,8 @@ def join_families(evidence: pd.DataFrame, settings: FindingSettings) -> pd.DataF
 
     Returns
     -------
-    pandas.DataFrame
-        One row a unit and scheme: `UNIT`, ``n``, ``bits`` and ``enough`` (two families speak, or one decisively).
+    Joined
+        By unit and scheme, and by family.
 
     Examples
     --------
@@ -106,9 +123,11 @@ def join_families(evidence: pd.DataFrame, settings: FindingSettings) -> pd.DataF
     ...      ("dealer", "D1", "coached", "ratings", 40, 5.0, False, False, True),
     ...      ("dealer", "D1", "coached", "wording", 30, 20.0, False, False, True)],
     ...     columns=[*UNIT, "family", "n", "bits", "abstained", "decisive", "independent"])
-    >>> joined = join_families(evidence, FindingSettings()).iloc[0]
-    >>> joined["unit_id"], float(joined["bits"]), bool(joined["enough"])
-    ('D1', 17.0, True)
+    >>> joined = join_families(evidence, FindingSettings())
+    >>> joined.units[["unit_id", "bits", "enough"]].to_numpy().tolist()
+    [['D1', 17.0, True]]
+    >>> joined.families[["family", "family_bits"]].to_numpy().tolist()
+    [['ratings', 5.0], ['wording', 12.0]]
     """
     speaks = evidence[~evidence["abstained"]]
     e_values = speaks.assign(
@@ -132,16 +151,28 @@ def join_families(evidence: pd.DataFrame, settings: FindingSettings) -> pd.DataF
     joined = joined.join(second.rename("second"), how="outer").fillna({"bits": 0.0, "speaking": 0})
     looked = joined["second"].notna()
     first, again = joined.loc[looked, "bits"], joined.loc[looked, "second"]
-    joined.loc[looked, "bits"] = np.logaddexp2(np.log2(1 - _SECOND_LOOK) + first, np.log2(_SECOND_LOOK) + again)
+    added = np.logaddexp2(np.log2(1 - _SECOND_LOOK) + first, np.log2(_SECOND_LOOK) + again) - first
+    joined.loc[looked, "bits"] += added
     everyone = evidence.assign(n=evidence["n"].where(~evidence["abstained"], 0)).groupby(UNIT, sort=True)["n"].max()
     found = everyone.to_frame().join(joined)
-    return pd.DataFrame(
+    units = pd.DataFrame(
         {
             "n": found["n"].astype("int64"),
             "bits": found["bits"].fillna(0.0),
             "enough": (found["speaking"].fillna(0) >= 2) | found["alone"].eq(other=True),
         }
     ).reset_index()
+    return Joined(units, _by_family(families, added))
+
+
+def _by_family(families: pd.DataFrame, added: "pd.Series[float]") -> pd.DataFrame:
+    """Return the bits of each family; several that are not independent share what they add."""
+    looks = families[~families["own"]]
+    shares = added / looks.groupby(UNIT, sort=False).size()
+    of_looks = shares.reindex(pd.MultiIndex.from_frame(looks[UNIT])).to_numpy()
+    bits = families["bits"].copy()
+    bits[looks.index] = of_looks
+    return families[[*UNIT, "family"]].assign(family_bits=bits)
 
 
 def score(joined: pd.DataFrame, settings: FindingSettings) -> pd.DataFrame:
@@ -150,7 +181,7 @@ def score(joined: pd.DataFrame, settings: FindingSettings) -> pd.DataFrame:
     Parameters
     ----------
     joined
-        From `join_families`.
+        ``units`` of `join_families`.
     settings
         Priors and bounds.
 

@@ -32,12 +32,18 @@ _EVIDENCE = {
     "n": "int64",
     "observed": "float64",
     "expected": "float64",
+    "fair_low": "float64",
+    "fair_high": "float64",
     "bits": "float64",
     "abstained": "bool",
     "reason": "str",
+    "reason_zh": "str",
     "decisive": "bool",
     "independent": "bool",
 }
+
+
+_NOTHING_SINCE = ["Nothing happened since the last decision.", "自上次裁定以来没有新的情况。"]
 
 
 @dataclass(frozen=True)
@@ -47,13 +53,14 @@ class Weighing:
     Parameters
     ----------
     evidence
-        unit × scheme × detector: ``unit_kind, unit_id, scheme, family, detector, n, observed, expected, bits,
-        abstained, reason``.
+        unit × scheme × detector: ``unit_kind, unit_id, scheme, family, detector, n, observed, expected, fair_low,
+        fair_high, bits, abstained, reason, reason_zh, family_bits`` (of all the family's detectors, averaged and
+        capped; over a unit's families they sum to its bits for the scheme).
     scores
         unit × scheme, every unit: ``unit_kind, unit_id, scheme, n, bits, probability, q_value, affected_share,
         affected_low, affected_high, flagged``.
     records
-        suspicious record × scheme: ``source, record_id, dealer_id, scheme, probability, reasons``.
+        suspicious record × scheme: ``source, record_id, dealer_id, scheme, probability, reasons, reasons_zh``.
     dealers
         dealer × survey: ``dealer_id, survey, n, reported_score, adjusted_score, adjusted_low, adjusted_high``.
     """
@@ -153,9 +160,11 @@ class _Table:
                 evidence.append(said)
                 carried += named
         everything = pd.concat(evidence, ignore_index=True)
-        scores = score(join_families(everything, self.settings), self.settings)
+        joined = join_families(everything, self.settings)
+        scores = score(joined.units, self.settings)
         records = join_records(carried, scores)
-        return _Played(everything, _affected(scores, records, observations), records)
+        told = everything.merge(joined.families, on=[*UNIT, "family"], how="left").fillna({"family_bits": 0.0})
+        return _Played(told, _affected(scores, records, observations), records)
 
     def _hear(self, detector: Detector, observations: Observations) -> tuple[pd.DataFrame, list[Carried]]:
         """Let one detector learn and weigh."""
@@ -193,7 +202,7 @@ class _Table:
                 outdated = (said["scheme"] == str(scheme)) & said["unit_id"].isin(list(units))
                 anew = anew.set_index("unit_id").reindex(said.loc[outdated, "unit_id"]).reset_index()
                 silent = anew["reason"].isna()
-                anew.loc[silent, "reason"] = "Nothing happened since the last decision."
+                anew.loc[silent, ["reason", "reason_zh"]] = _NOTHING_SINCE
                 anew.loc[silent, ["n", "bits"]] = 0
                 fixed = {**_fixed(detector), "scheme": str(scheme)}
                 anew = anew.assign(**fixed, abstained=anew["abstained"].fillna(value=True))[list(_EVIDENCE)]

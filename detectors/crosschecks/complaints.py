@@ -55,6 +55,7 @@ from detectors.core.instruments.spread import Spread
 from detectors.core.interviews import perfect
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
+from detectors.core.sentences import Said
 
 Flags = NDArray[np.bool_]
 
@@ -65,6 +66,21 @@ _IDENTITIES = ("vin", "customer_id", "phone")
 class _Learnt:
     centre: float
     spread: Spread
+
+
+_FEW = Said(
+    "{complainers} of its interviewed customers complained before the call: too few to judge.",
+    "受访客户中有 {complainers} 位在访问前投诉过：数量太少，不作判断。",
+)
+_TOLD = Said(
+    "{hits} of {complainers} customers who had complained before the call gave full marks on everything; dealers like "
+    "this one have {low:.0f} to {high:.0f}.",
+    "访问前投诉过的 {complainers} 位客户中，有 {hits} 位各项都给了满分；同类经销商为 {low:.0f} 至 {high:.0f} 位。",
+)
+_RECORD = Said(
+    "Full marks on everything, from a customer who had complained before the call.",
+    "各项都是满分，而这位客户在访问前投诉过。",
+)
 
 
 @dataclass(frozen=True)
@@ -96,11 +112,14 @@ class Complaints(Detector):
 
     def _learn(self, network: Observations) -> _Learnt:
         if not network.has("complaints", "filed_on"):
-            raise NotEnough("No complaints with their dates were delivered.")
+            raise NotEnough("No complaints with their dates were delivered.", "没有送达带日期的投诉数据。")
         complained = self._complained(network)
         tables = _tables(network, complained)
         if tables.empty:
-            raise NotEnough("No dealer has interviews of customers who complained beside others, some with full marks.")
+            raise NotEnough(
+                "No dealer has interviews of customers who complained beside others, some with full marks.",
+                "没有一家经销商既访问到投诉过的客户又访问到其他客户，且其中有给满分的。",
+            )
         centre = min(pooled_log_odds_ratio(tables), 0.0)
         return _Learnt(centre, learn_odds(tables, centre))
 
@@ -120,13 +139,14 @@ class Complaints(Detector):
             n=counts["complained"],
             observed=counts["hits"],
             expected=likely["expected"],
+            fair_low=likely["fewest"],
+            fair_high=likely["most"],
             bits=bits.fillna(0.0),
             abstained=few,
             reason=[
-                f"{complainers} of its interviewed customers complained before the call: too few to judge."
+                _FEW.filled(complainers=complainers)
                 if silent
-                else f"{hits} of {complainers} customers who had complained before the call gave full marks on "
-                f"everything; dealers like this one have {low:.0f} to {high:.0f}."
+                else _TOLD.filled(hits=hits, complainers=complainers, low=low, high=high)
                 for complainers, silent, hits, low, high in zip(
                     counts["complained"], few, counts["hits"], likely["fewest"], likely["most"], strict=True
                 )
@@ -163,9 +183,9 @@ class Complaints(Detector):
                     "record_id": carried["response_id"],
                     "unit_id": carried["dealer_id"],
                     "probability": carried["dealer_id"].map(probability),
-                    "reason": "Full marks on everything, from a customer who had complained before the call.",
                 }
             ),
+            _RECORD,
         )
 
 

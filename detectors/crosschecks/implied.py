@@ -55,8 +55,30 @@ from detectors.core.instruments.spread import Spread
 from detectors.core.interviews import kind_of_interview, level
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
+from detectors.core.sentences import Said
 from detectors.crosschecks.quality import Quality, burden, learn_quality
 from detectors.crosschecks.regression import Fitted, count_interviews, features_of, fit, implied_share, leniency_of
+
+_FEW = Said(
+    "{n} interviews are fewer than {fewest}, too few to compare.", "{n} 份访问不足 {fewest} 份，太少，无法比较。"
+)
+_TOLD = Said(
+    "{full} of {n} interviews give full marks or nearly so; what else is known of this dealer ({rest}) implies "
+    "{low:.0f} to {high:.0f}.",
+    "{n} 份访问中有 {full} 份给了满分或接近满分；而从该经销商的其他情况（{rest}）推断，"
+    "应为 {low:.0f} 至 {high:.0f} 份。",
+)
+_REST = {
+    "answers": Said("other customers' answers", "其他客户的回答"),
+    "facts": Said("process steps", "流程步骤"),
+    "reviews": Said("reviews", "公开评价"),
+    "audits": Said("audits", "现场审核"),
+    "complaints": Said("complaints", "投诉"),
+}
+_PLACE = Said("region and agency", "所在区域和调研公司")
+_RECORD = Said(
+    "Full marks, at a dealer that has more than the rest implies.", "满分，而该经销商的满分多于其他情况所能说明的。"
+)
 
 
 @dataclass(frozen=True)
@@ -129,10 +151,15 @@ class Implied(Detector):
         if len(judged) < self.fewest_dealers:
             raise NotEnough(
                 f"Only {len(judged)} dealers have {self.fewest_interviews} interviews; {self.fewest_dealers} have to "
-                "before full marks can be compared with the rest."
+                "before full marks can be compared with the rest.",
+                f"只有 {len(judged)} 家经销商满 {self.fewest_interviews} 份访问；至少要有 {self.fewest_dealers} 家，"
+                "才能把满分与其他情况作比较。",
             )
         if not 0 < judged["hits"].sum() < judged["n"].sum():
-            raise NotEnough("Nobody gives full marks, or everybody does, so nothing implies them.")
+            raise NotEnough(
+                "Nobody gives full marks, or everybody does, so nothing implies them.",
+                "没有人给满分，或者人人都给满分，因此无从推断。",
+            )
         quality = learn_quality(network)
         features, doubt = features_of(network, quality, judged.index)
         fitted = fit(features, judged)
@@ -163,6 +190,8 @@ class Implied(Detector):
             n=counts["n"],
             observed=counts["hits"],
             expected=likely["expected"],
+            fair_low=likely["fewest"],
+            fair_high=likely["most"],
             bits=count_bits(counts["hits"], counts["n"], rate, learned.spread, rate_sd=rate_sd),
             abstained=abstained,
             reason=self._reasons(counts, likely, abstained, learned.quality),
@@ -175,15 +204,14 @@ class Implied(Detector):
 
     def _reasons(
         self, counts: pd.DataFrame, likely: pd.DataFrame, abstained: "pd.Series[bool]", quality: Quality
-    ) -> list[str]:
-        known = [name for name in ("answers", "facts", "reviews", "audits", "complaints") if name in quality.measures]
-        words = {"answers": "other customers' answers", "facts": "process steps"}
-        rest = ", ".join(words.get(name, name) for name in known) or "region and agency"
+    ) -> list[Said]:
+        known = [words for name, words in _REST.items() if name in quality.measures] or [_PLACE]
+        rest = Said(", ".join(words.en for words in known), "、".join(words.zh for words in known))
+        told = Said(_TOLD.en.replace("{rest}", rest.en), _TOLD.zh.replace("{rest}", rest.zh))
         return [
-            f"{n} interviews are fewer than {self.fewest_interviews}, too few to compare."
+            _FEW.filled(n=n, fewest=self.fewest_interviews)
             if silent
-            else f"{full} of {n} interviews give full marks or nearly so; what else is known of this dealer ({rest}) "
-            f"implies {low:.0f} to {high:.0f}."
+            else told.filled(n=n, full=full, low=low, high=high)
             for n, full, silent, low, high in zip(
                 counts["n"], counts["hits"], abstained, likely["fewest"], likely["most"], strict=True
             )
@@ -205,6 +233,7 @@ class Implied(Detector):
         return records(
             "surveys",
             carried.rename(columns={"response_id": "record_id", "dealer_id": "unit_id"}).assign(
-                probability=probability, reason="Full marks, at a dealer that has more than the rest implies."
+                probability=probability
             ),
+            _RECORD,
         )

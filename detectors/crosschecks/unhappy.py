@@ -23,7 +23,7 @@ Sixty dealers whose lowest answers follow their other answers, and one of the mi
 
 >>> from datetime import date
 >>> rng = np.random.default_rng(3)
->>> dealer = np.repeat(np.arange(61), 120)
+>>> dealer = np.repeat(np.arange(61), 200)
 >>> felt = 7.5 + np.where(dealer == 60, 0.0, np.linspace(-1, 1, 61)[dealer]) + rng.normal(0, 1.2, len(dealer))
 >>> answers = np.clip(np.round(felt[:, None] + rng.normal(0, 0.5, (len(dealer), 5))), 1, 10)
 >>> kept = (dealer < 60) | (felt > 7)
@@ -31,7 +31,7 @@ Sixty dealers whose lowest answers follow their other answers, and one of the mi
 ...     response_id=[f"R{i}" for i in range(len(dealer))], survey="SSI", dealer_id=[f"D{d:02}" for d in dealer])
 >>> seen = Observations(date(2026, 10, 31), {"surveys": surveys[kept].reset_index(drop=True)})
 >>> units = Unhappy().weigh(seen, Unhappy().learn(seen)).units
->>> bool(units["bits"].drop("D60").max() < 5 < 6 < units.loc["D60", "bits"])
+>>> bool(units["bits"].drop("D60").max() < 3 < 6 < units.loc["D60", "bits"])
 True
 """
 
@@ -51,11 +51,23 @@ from detectors.core.instruments.spread import Spread
 from detectors.core.interviews import kind_of_interview, level
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
+from detectors.core.sentences import Said
 from detectors.crosschecks.quality import Quality, Rest, learn_quality
 from detectors.crosschecks.regression import Fitted, count_interviews, features_of, fit, implied_share, leniency_of
 
 _GONE = 0.0
 """Probability that a customer who was kept off the list answers low: nobody called."""
+
+
+_FEW = Said(
+    "{n} interviews are fewer than {fewest}, too few to compare.", "{n} 份访问不足 {fewest} 份，太少，无法比较。"
+)
+_TOLD = Said(
+    "{hits} of {n} customers were unhappy (among the lowest {lowest:.0%} of all); what else is known of this dealer "
+    "implies {low:.0f} to {high:.0f}.",
+    "{n} 位客户中有 {hits} 位不满意（属于全网最低的 {lowest:.0%}）；而从该经销商的其他情况推断，"
+    "应为 {low:.0f} 至 {high:.0f} 位。",
+)
 
 
 @dataclass(frozen=True)
@@ -86,13 +98,29 @@ class Unhappy(Detector):
     fewest_interviews: int = 20
     fewest_dealers: int = 12
 
+    title: ClassVar[Said] = Said("Fewer unhappy customers than the rest implies", "不满意的客户少于其他情况所能说明的")
+    honest: ClassVar[tuple[Said, ...]] = (
+        Said(
+            "An excellent dealer has few unhappy customers; its reviews, audits and complaints say so too, and fewer "
+            "are expected of it.",
+            "优秀的经销商本来就很少有不满意的客户；其公开评价、现场审核和投诉也会说明这一点，对它的预期也就更少。",
+        ),
+        Said(
+            "Generous regions, agencies and lenient interviewers are expected to have fewer.",
+            "打分宽松的区域、调研公司和访员，预期的不满意客户本来就较少。",
+        ),
+        Said(
+            "Dealers differ for reasons that nothing else shows; as much as honest dealers do is allowed to each.",
+            "经销商之间还有其他情况显示不出的差异；诚实经销商之间有多大差异，就给每一家留出多大余地。",
+        ),
+    )
     schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.WITHHELD,)
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"surveys": ("overall", "q_")}
 
     def _learn(self, network: Observations) -> _Learnt:
         height = network.shared(level)
         if np.isnan(height).all():
-            raise NotEnough("No interview has an answer.")
+            raise NotEnough("No interview has an answer.", "没有任何访问有回答。")
         low = float(np.nanquantile(height, self.lowest_share))
         kind, hit = network.shared(kind_of_interview), _unhappy(network, low)
         usual = pd.Series((kind.sum(hit) + 0.5) / (kind.count() + 1.0), index=kind.names)
@@ -102,10 +130,14 @@ class Unhappy(Detector):
         if len(judged) < self.fewest_dealers:
             raise NotEnough(
                 f"Only {len(judged)} dealers have {self.fewest_interviews} interviews; {self.fewest_dealers} have to "
-                "before their unhappy customers can be compared with the rest."
+                "before their unhappy customers can be compared with the rest.",
+                f"只有 {len(judged)} 家经销商有 {self.fewest_interviews} 份访问；至少要有 {self.fewest_dealers} 家，"
+                "才能把不满意的客户与其他情况相比较。",
             )
         if not 0 < judged["hits"].sum() < judged["n"].sum():
-            raise NotEnough("All answers are alike, so nobody is less happy than others.")
+            raise NotEnough(
+                "All answers are alike, so nobody is less happy than others.", "所有回答都一样，没有谁比别人更不满意。"
+            )
         quality = learn_quality(network, Rest(answers_from=low, answers_below=np.inf))
         features, doubt = features_of(network, quality, judged.index)
         fitted = fit(features, judged)
@@ -127,12 +159,13 @@ class Unhappy(Detector):
             expected=likely["expected"],
             bits=count_bits(counts["hits"], counts["n"], rate, learned.spread, rate_sd=rate_sd, potency=_GONE),
             abstained=abstained,
+            fair_low=likely["fewest"],
+            fair_high=likely["most"],
             reason=[
-                f"{n} interviews are fewer than {self.fewest_interviews}, too few to compare."
+                _FEW.filled(n=n, fewest=self.fewest_interviews)
                 if silent
-                else f"{hits} of {n} customers were unhappy (among the lowest {self.lowest_share:.0%} of all); what "
-                f"else is known of this dealer implies {fewest:.0f} to {most:.0f}."
-                for n, hits, silent, fewest, most in zip(
+                else _TOLD.filled(hits=hits, n=n, lowest=self.lowest_share, low=low, high=high)
+                for n, hits, silent, low, high in zip(
                     counts["n"], counts["hits"], abstained, likely["fewest"], likely["most"], strict=True
                 )
             ],

@@ -52,6 +52,7 @@ from detectors.core.instruments.repeats import Rarity, Repeats, find_repeats, le
 from detectors.core.instruments.usual import Usual, learn_usual, weigh_excess
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
+from detectors.core.sentences import Said
 
 _PARTS = 4
 _UNANSWERED = 1_000_003
@@ -61,6 +62,22 @@ _UNANSWERED = 1_000_003
 class _Learnt:
     rarities: tuple[Rarity, ...]
     usual: Usual
+
+
+_FEW = Said(
+    "{{trials}} interviews with at least {answers} answers; with fewer than {fewest} an interviewer is not judged.",
+    "至少有 {answers} 个回答的访问有 {{trials}} 份；不足 {fewest} 份的访员不作判断。",
+)
+_TOLD = Said(
+    "{hits} of {trials} interviews repeat the answers of another interview by the same interviewer, all or all but a "
+    "part, though hardly anybody gives those answers to others; interviewers like this one have {fewest} to {most}.",
+    "{trials} 份访问中有 {hits} 份的回答与同一访员的另一份访问全部或除一部分外相同，"
+    "而这样的回答几乎没有人给过其他访员；同类访员为 {fewest} 至 {most} 份。",
+)
+_RECORD = Said(
+    "The answers are those of another interview of this interviewer, all or all but a part.",
+    "回答与该访员的另一份访问全部或除一部分外相同。",
+)
 
 
 @dataclass(frozen=True)
@@ -88,7 +105,10 @@ class Copies(Detector):
     def _learn(self, network: Observations) -> _Learnt:
         rows, interviewer = self._compared(network)
         if np.count_nonzero(interviewer.count()) < 2:
-            raise NotEnough("The answers given to one interviewer cannot be compared with another's.")
+            raise NotEnough(
+                "The answers given to one interviewer cannot be compared with another's.",
+                "只有一位访员的回答，无法与其他访员相比较。",
+            )
         keys = network.shared(_answers).keys
         rarities = tuple(learn_rarity(interviewer, part[rows]) for part in keys)
         counts = _counts(interviewer, self._copies(network, rows, interviewer, rarities).again)
@@ -104,11 +124,8 @@ class Copies(Detector):
             learned.usual,
             ease=counts["trials"] - 1,
             fewest=self.fewest_interviews,
-            few=f"{{trials}} interviews with at least {self.fewest_answers} answers; with fewer than "
-            f"{self.fewest_interviews} an interviewer is not judged.",
-            sentence="{hits} of {trials} interviews repeat the answers of another interview by the same interviewer, "
-            "all or all but a part, though hardly anybody gives those answers to others; interviewers like this one "
-            "have {fewest} to {most}.",
+            few=_FEW.filled(answers=self.fewest_answers, fewest=self.fewest_interviews),
+            sentence=_TOLD,
         )
         echo = np.flatnonzero(copies.echo)
         echoes = observations["surveys"].loc[rows[echo], ["response_id", "interviewer_id"]]
@@ -147,9 +164,9 @@ class Copies(Detector):
                     "record_id": echoes["response_id"],
                     "unit_id": echoes["interviewer_id"],
                     "probability": np.clip(1.0 - once**others, 0.0, 0.98),
-                    "reason": "The answers are those of another interview of this interviewer, all or all but a part.",
                 }
             ),
+            _RECORD,
         )
 
 

@@ -51,9 +51,23 @@ from detectors.core.instruments.spread import Floats
 from detectors.core.instruments.usual import Usual, learn_usual, weigh_excess
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
+from detectors.core.sentences import Said
 from detectors.core.verbatims import verbatims
 
 _GROUPS = ("survey", "vendor", "wave")
+_FEW = Said(
+    "{{trials}} timed interviews; with fewer than {fewest} an interviewer is not judged.",
+    "有时长记录的访问有 {{trials}} 份；不足 {fewest} 份的访员不作判断。",
+)
+_TOLD = Said(
+    "{hits} of {trials} interviews were too short for their items and text; interviewers like this one have {fewest} "
+    "to {most}.",
+    "{trials} 份访问中有 {hits} 份相对于其题目数和记录文字而言过短；同类访员为 {fewest} 至 {most} 份。",
+)
+_RECORD = Said(
+    "It took {seconds:.0f} seconds; such interviews mostly take {mostly:.0f}.",
+    "用时 {seconds:.0f} 秒；这样的访问通常需要 {mostly:.0f} 秒。",
+)
 
 
 @dataclass(frozen=True)
@@ -100,7 +114,10 @@ class Pace(Detector):
     def _learn(self, network: Observations) -> _Learnt:
         timed = network.shared(_timed)
         if len(timed.rows) < self.fewest_timed or np.count_nonzero(timed.interviewer.count()) < 2:
-            raise NotEnough(f"With fewer than {self.fewest_timed} timed interviews nobody can say what is short.")
+            raise NotEnough(
+                f"With fewer than {self.fewest_timed} timed interviews nobody can say what is short.",
+                f"有时长记录的访问不足 {self.fewest_timed} 份，无法判断怎样算短。",
+            )
         centred = timed.what - timed.what.mean(axis=0)
         effects = np.linalg.lstsq(centred, timed.log_s - timed.log_s.mean(), rcond=None)[0]
         rest = pd.Series(timed.log_s - timed.what @ effects)
@@ -121,22 +138,18 @@ class Pace(Detector):
             counts,
             learned.usual,
             fewest=self.fewest_interviews,
-            few=f"{{trials}} timed interviews; with fewer than {self.fewest_interviews} an interviewer is not judged.",
-            sentence="{hits} of {trials} interviews were too short for their items and text; interviewers like "
-            "this one have {fewest} to {most}.",
+            few=_FEW.filled(fewest=self.fewest_interviews),
+            sentence=_TOLD,
         )
         short = np.flatnonzero(is_short)
         named = observations["surveys"].loc[timed.rows[short], ["response_id", "interviewer_id"]]
         chance = (units["expected"] / units["observed"].clip(lower=1.0)).clip(0.05, 1.0)
         lasted, usual = np.exp(timed.log_s[short]), np.exp(timed.log_s[short] - excess[short])
         said = named.set_axis(["record_id", "unit_id"], axis=1).assign(
-            probability=named["interviewer_id"].map(1.0 - chance).astype("float64"),
-            reason=[
-                f"It took {seconds:.0f} seconds; such interviews mostly take {mostly:.0f}."
-                for seconds, mostly in zip(lasted, usual, strict=True)
-            ],
+            probability=named["interviewer_id"].map(1.0 - chance).astype("float64")
         )
-        return Weighed(units, records("surveys", said))
+        reason = [_RECORD.filled(seconds=seconds, mostly=mostly) for seconds, mostly in zip(lasted, usual, strict=True)]
+        return Weighed(units, records("surveys", said, reason))
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,7 @@ from detectors.core.instruments.repeats import Rarity, find_repeats, learn_rarit
 from detectors.core.instruments.usual import Usual, learn_usual, weigh_excess
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
+from detectors.core.sentences import Said
 from detectors.core.verbatims import verbatim_clusters, verbatims
 
 
@@ -67,6 +68,21 @@ class _Answers:
     rows: NDArray[np.int64]
     interviewer: Coded
     key: NDArray[np.int64]
+
+
+_FEW = Said(
+    "{{trials}} open answers of some length; with fewer than {fewest} an interviewer is not judged.",
+    "有一定长度的开放题回答有 {{trials}} 条；不足 {fewest} 条的访员不作判断。",
+)
+_TOLD = Said(
+    "{hits} of {trials} longer open answers say what a customer of another dealer had said to the same interviewer, in "
+    "words that others hardly hear; interviewers like this one have {fewest} to {most}.",
+    "{trials} 条较长的开放题回答中，有 {hits} 条与另一家经销商的客户对同一访员所说的相同，"
+    "而其他访员几乎听不到这样的话；同类访员为 {fewest} 至 {most} 条。",
+)
+_RECORD = Said(
+    "A customer of another dealer said the same to this interviewer.", "另一家经销商的客户对该访员说过同样的话。"
+)
 
 
 @dataclass(frozen=True)
@@ -94,7 +110,10 @@ class RepeatedWording(Detector):
         clusters = network.shared(verbatim_clusters)
         answers = self._answers(network, clusters)
         if np.count_nonzero(answers.interviewer.count()) < 2:
-            raise NotEnough("What one interviewer wrote down cannot be compared with another's.")
+            raise NotEnough(
+                "What one interviewer wrote down cannot be compared with another's.",
+                "只有一位访员的记录，无法与其他访员相比较。",
+            )
         rarity = learn_rarity(answers.interviewer, answers.key)
         counts = _counts(answers, _repeated(network, answers, rarity))
         usual = learn_usual(counts["hits"], counts["trials"], counts["trials"] - 1, potency=self.potency)
@@ -109,10 +128,8 @@ class RepeatedWording(Detector):
             learned.usual,
             ease=counts["trials"] - 1,
             fewest=self.fewest_answers,
-            few=f"{{trials}} open answers of some length; with fewer than {self.fewest_answers} an interviewer is not "
-            "judged.",
-            sentence="{hits} of {trials} longer open answers say what a customer of another dealer had said to the "
-            "same interviewer, in words that others hardly hear; interviewers like this one have {fewest} to {most}.",
+            few=_FEW.filled(fewest=self.fewest_answers),
+            sentence=_TOLD,
         )
         by_chance = (units["expected"] / units["observed"].clip(lower=1.0)).clip(0.02, 1.0)
         once = rows["interviewer_id"].map(by_chance).to_numpy(dtype=np.float64)
@@ -121,10 +138,9 @@ class RepeatedWording(Detector):
                 "record_id": rows["response_id"],
                 "unit_id": rows["interviewer_id"],
                 "probability": np.clip(1.0 - once ** (rows["repeats"].to_numpy() - 1.0), 0.0, 0.98),
-                "reason": "A customer of another dealer said the same to this interviewer.",
             }
         )
-        return Weighed(units, records("surveys", said))
+        return Weighed(units, records("surveys", said, _RECORD))
 
     def _answers(self, observations: Observations, clusters: Clusters) -> _Answers:
         texts, interviewer = observations.shared(verbatims), observations.coded("surveys", "interviewer_id")

@@ -15,23 +15,24 @@ from detectors.core.codes import Coded
 from detectors.core.instruments.spread import Floats
 from detectors.core.interviews import kind_of_interview, level, perfect
 from detectors.core.observations import Observations
+from detectors.core.sentences import Said
 from detectors.core.verbatims import verbatims
 
 WORDS = {
-    "full": "interviews with full marks on everything",
-    "middle": "overall answers just below the top",
-    "one_number": "interviews with one number for everything",
-    "variation": "variation within interviews",
-    "facts": "how answers follow the process facts",
-    "closing": "full marks in the last days of a month",
-    "short": "short interviews",
-    "spread_s": "variation of durations",
-    "said": "interviews with an open answer",
-    "letters": "length of open answers",
-    "repeated": "open answers said before",
-    "completed": "contacts that became interviews",
-    "dead": "contacts with dead or wrong numbers",
-    "shared": "phone numbers given twice",
+    "full": Said("interviews with full marks on everything", "各项满分的访问"),
+    "middle": Said("overall answers just below the top", "略低于最高分的总体评分"),
+    "one_number": Said("interviews with one number for everything", "所有题目给同一个分数的访问"),
+    "variation": Said("variation within interviews", "单份访问内各题评分的差异"),
+    "facts": Said("how answers follow the process facts", "评分与过程事实的关联"),
+    "closing": Said("full marks in the last days of a month", "月末几天的满分"),
+    "short": Said("short interviews", "用时短的访问"),
+    "spread_s": Said("variation of durations", "访问时长的差异"),
+    "said": Said("interviews with an open answer", "有开放题回答的访问"),
+    "letters": Said("length of open answers", "开放题回答的长度"),
+    "repeated": Said("open answers said before", "与之前重复的开放题回答"),
+    "completed": Said("contacts that became interviews", "完成访问的联系人"),
+    "dead": Said("contacts with dead or wrong numbers", "空号或错号的联系人"),
+    "shared": Said("phone numbers given twice", "重复提供的电话号码"),
 }
 """The figures, as a reviewer reads them."""
 

@@ -48,6 +48,7 @@ from detectors.core.instruments.calibration import conformal_p, p_to_bits
 from detectors.core.instruments.spread import Floats
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
+from detectors.core.sentences import Said
 from detectors.profile.features import WORDS, Yardstick, figures_of, learn_yardstick, usual_durations
 
 
@@ -57,6 +58,16 @@ class _Learnt:
     yardstick: Yardstick
     forest: Any
     scores: Floats
+
+
+_FEW = Said(
+    "It has {n:.0f} interviews; with fewer than {fewest} a dealer is not judged.",
+    "有 {n:.0f} 份访问；不足 {fewest} 份的经销商不作判断。",
+)
+_TOLD = Said(
+    "Of {dealers} dealers {odd:.0f} have figures at least as odd for their level; oddest are {one.en} and {two.en}.",
+    "{dealers} 家经销商中，有 {odd:.0f} 家的各项数字相对其水平至少同样少见；最少见的是{one.zh}和{two.zh}。",
+)
 
 
 @dataclass(frozen=True)
@@ -96,10 +107,13 @@ class Outliers(Detector):
         usual_log_s = usual_durations(network)
         figures = self._judged(figures_of(network, usual_log_s))
         if len(figures) < self.fewest_dealers:
-            raise NotEnough(f"Among fewer than {self.fewest_dealers} dealers nobody can be called strange.")
+            raise NotEnough(
+                f"Among fewer than {self.fewest_dealers} dealers nobody can be called strange.",
+                f"不足 {self.fewest_dealers} 家经销商时，无法说谁与众不同。",
+            )
         yardstick = learn_yardstick(figures)
         if len(yardstick.width) < 2:
-            raise NotEnough("All dealers' figures are the same.")
+            raise NotEnough("All dealers' figures are the same.", "所有经销商的数字都相同。")
         profile = yardstick.residuals(figures).to_numpy()
         forest = IForest(n_estimators=self.trees, random_state=self.seed, n_jobs=1).fit(profile)
         return _Learnt(usual_log_s, yardstick, forest, np.asarray(forest.decision_scores_, dtype=np.float64))
@@ -117,8 +131,12 @@ class Outliers(Detector):
         strangest = profile.abs().to_numpy().argsort(axis=1)[:, ::-1][:, :2]
         names = profile.columns.tolist()
         reason = [
-            f"Of {len(learned.scores)} dealers {share * (len(learned.scores) + 1) - 1:.0f} have figures at least as "
-            f"odd for their level; oddest are {WORDS[names[places[0]]]} and {WORDS[names[places[1]]]}."
+            _TOLD.filled(
+                dealers=len(learned.scores),
+                odd=share * (len(learned.scores) + 1) - 1,
+                one=WORDS[names[places[0]]],
+                two=WORDS[names[places[1]]],
+            )
             for share, places in zip(p, strangest, strict=True)
         ]
         units = answer(
@@ -130,10 +148,7 @@ class Outliers(Detector):
             abstained=[*[False] * len(p), *[True] * len(few)],
             reason=[
                 *reason,
-                *(
-                    f"It has {n:.0f} interviews; with fewer than {self.fewest_interviews} a dealer is not judged."
-                    for n in everyone.loc[few, "n"]
-                ),
+                *(_FEW.filled(n=n, fewest=self.fewest_interviews) for n in everyone.loc[few, "n"]),
             ],
         )
         return Weighed(units, no_records())

@@ -63,8 +63,27 @@ from detectors.core.instruments.spread import Floats, Spread
 from detectors.core.interviews import kind_of_interview, perfect
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
+from detectors.core.sentences import Said
 
 _SPLITS = ("high from low", "within low", "within high")
+_FEW = Said(
+    "{total} interviews answered a telling process fact; fewer than {fewest}, or all alike, are not judged.",
+    "回答了有区分力的过程事实的访问有 {total} 份；不足 {fewest} 份或回答全都相同的，不作判断。",
+)
+_TOLD = Said(
+    "{hits:.0f} of {exposed:.0f} customers with whom more process steps failed than with most still gave full marks on "
+    "everything; dealers like this one have {low:.0f} to {high:.0f}.",
+    "未做到的流程步骤多于多数客户的 {exposed:.0f} 位客户中，仍有 {hits:.0f} 位各项都给了满分；"
+    "同类经销商为 {low:.0f} 至 {high:.0f} 位。",
+)
+_FAILED = Said(
+    "Full marks on everything though more process steps failed than with most customers.",
+    "未做到的流程步骤多于多数客户，各项仍是满分。",
+)
+_UNMOVED = Said(
+    "Full marks, at a dealer whose full marks do not follow what happened.",
+    "满分，而该经销商的满分并不随实际过程变化。",
+)
 
 
 @dataclass(frozen=True)
@@ -128,7 +147,10 @@ class Facts(Detector):
                 questionnaires[survey] = learnt
                 tables.append(_tables(rows, learnt))
         if not tables:
-            raise NotEnough("No process fact of any questionnaire makes full marks rarer when it fails.")
+            raise NotEnough(
+                "No process fact of any questionnaire makes full marks rarer when it fails.",
+                "没有任何问卷的过程事实会在未做到时使满分变少。",
+            )
         everything = pd.concat(tables)
         return _Learnt(questionnaires, learn_odds(everything, everything["centre"].to_numpy()))
 
@@ -195,6 +217,8 @@ class Facts(Detector):
             n=n,
             observed=sums["exposed_hits"].fillna(0.0),
             expected=likely["expected"],
+            fair_low=likely["fewest"],
+            fair_high=likely["most"],
             bits=bits.fillna(0.0),
             abstained=abstained,
             reason=reason,
@@ -203,13 +227,11 @@ class Facts(Detector):
 
     def _reasons(
         self, n: "pd.Series[int]", sums: pd.DataFrame, likely: pd.DataFrame, abstained: "pd.Series[bool]"
-    ) -> list[str]:
+    ) -> list[Said]:
         return [
-            f"{total} interviews answered a telling process fact; fewer than {self.fewest_interviews}, or all alike, "
-            "are not judged."
+            _FEW.filled(total=total, fewest=self.fewest_interviews)
             if silent
-            else f"{hits:.0f} of {exposed:.0f} customers with whom more process steps failed than with most still gave "
-            f"full marks on everything; dealers like this one have {low:.0f} to {high:.0f}."
+            else _TOLD.filled(hits=hits, exposed=exposed, low=low, high=high)
             for total, silent, hits, exposed, low, high in zip(
                 n, abstained, sums["exposed_hits"], sums["exposed"], likely["fewest"], likely["most"], strict=True
             )
@@ -231,11 +253,6 @@ class Facts(Detector):
         probability = manipulated_given_hit(total, hits, offsets).ravel()[cell[hit]]
         carried = observations["surveys"].loc[np.flatnonzero(chosen)[hit], ["response_id", "dealer_id"]]
         failed = quarter[chosen][hit] >= 2
-        said = np.where(
-            failed,
-            "Full marks on everything though more process steps failed than with most customers.",
-            "Full marks, at a dealer whose full marks do not follow what happened.",
-        )
         return records(
             "surveys",
             pd.DataFrame(
@@ -243,9 +260,9 @@ class Facts(Detector):
                     "record_id": carried["response_id"],
                     "unit_id": carried["dealer_id"],
                     "probability": probability,
-                    "reason": said,
                 }
             ),
+            [_FAILED if some else _UNMOVED for some in failed],
         )
 
 

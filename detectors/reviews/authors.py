@@ -47,6 +47,7 @@ from detectors.core.evidence import Weighed, records
 from detectors.core.instruments.usual import Usual, learn_usual, weigh_excess
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
+from detectors.core.sentences import Said
 from detectors.reviews.signs import RULES, Learnt, Rules, Signs, learn_authors, read_signs, review_doubt
 
 
@@ -54,6 +55,19 @@ from detectors.reviews.signs import RULES, Learnt, Rules, Signs, learn_authors, 
 class _Learnt:
     signs: Learnt
     usual: Usual
+
+
+_FEW = Said(
+    "It has {{trials}} five-star reviews; with fewer than {fewest} a dealer is not judged.",
+    "有 {{trials}} 条五星评价；不足 {fewest} 条的经销商不作判断。",
+)
+_TOLD = Said(
+    "{hits} of {trials} five-star reviews come from accounts with hardly a past; dealers like this one, with as many "
+    "in bursts, have {fewest} to {most}.",
+    "{trials} 条五星评价中，有 {hits} 条来自几乎没有历史的账号；"
+    "集中发布的评价同样多的同类经销商为 {fewest} 至 {most} 条。",
+)
+_RECORD = Said("Five stars, from an account with hardly a past.", "五星评价，来自几乎没有历史的账号。")
 
 
 @dataclass(frozen=True)
@@ -84,7 +98,7 @@ class ThrowawayAuthors(Detector):
         # Texts are not looked at here.
         learnt = Learnt(learn_authors(network, self.rules.doubtful_share), None, None, None)
         if learnt.silent:
-            raise NotEnough("Nothing is known of any review's author.")
+            raise NotEnough("Nothing is known of any review's author.", "所有评价的作者情况均未知。")
         counts = _counts(network, read_signs(network, learnt, self.rules))
         usual = learn_usual(counts["hits"], counts["trials"], counts["ease"], potency=self.potency)
         return _Learnt(learnt, usual)
@@ -97,9 +111,8 @@ class ThrowawayAuthors(Detector):
             learned.usual,
             ease=counts["ease"],
             fewest=self.fewest_reviews,
-            few=f"It has {{trials}} five-star reviews; with fewer than {self.fewest_reviews} a dealer is not judged.",
-            sentence="{hits} of {trials} five-star reviews come from accounts with hardly a past; dealers like "
-            "this one, with as many in bursts, have {fewest} to {most}.",
+            few=_FEW.filled(fewest=self.fewest_reviews),
+            sentence=_TOLD,
         )
         return Weighed(units, self._records(observations, signs, units, learned))
 
@@ -115,9 +128,9 @@ class ThrowawayAuthors(Detector):
                     "record_id": observations["reviews"]["review_id"].array.take(rows),
                     "unit_id": named.take(place[rows]),
                     "probability": expit(doubt - self.doubtful_at),
-                    "reason": "Five stars, from an account with hardly a past.",
                 }
             ),
+            _RECORD,
         )
 
 

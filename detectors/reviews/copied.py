@@ -44,6 +44,7 @@ from detectors.core.evidence import Weighed, records
 from detectors.core.instruments.usual import Usual, learn_usual, weigh_excess
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
+from detectors.core.sentences import Said
 from detectors.reviews.signs import RULES, Learnt, Rules, Signs, learn_signs, read_signs
 
 
@@ -51,6 +52,19 @@ from detectors.reviews.signs import RULES, Learnt, Rules, Signs, learn_signs, re
 class _Learnt:
     signs: Learnt
     usual: Usual
+
+
+_FEW = Said(
+    "It has {{trials}} five-star reviews of some length; with fewer than {fewest} a dealer is not judged.",
+    "有一定长度的五星评价有 {{trials}} 条；不足 {fewest} 条的经销商不作判断。",
+)
+_TOLD = Said(
+    "{hits} of {trials} five-star reviews repeat another's words, which are hardly used at other dealers; dealers like "
+    "this one have {fewest} to {most}.",
+    "{trials} 条五星评价中，有 {hits} 条与另一条评价用语相同，而其他经销商的评价几乎不用这样的话；"
+    "同类经销商为 {fewest} 至 {most} 条。",
+)
+_RECORD = Said("Its words are those of another review of the dealer.", "用语与该经销商的另一条评价相同。")
 
 
 @dataclass(frozen=True)
@@ -79,7 +93,10 @@ class CopiedPraise(Detector):
         learnt = learn_signs(network, self.rules)
         counts = _counts(network, read_signs(network, learnt, self.rules))
         if len(counts) < 2:
-            raise NotEnough("The reviews of one dealer cannot be compared with another's.")
+            raise NotEnough(
+                "The reviews of one dealer cannot be compared with another's.",
+                "只有一家经销商的评价，无法与其他经销商相比较。",
+            )
         ease = (counts["trials"] - 1).clip(lower=0)
         return _Learnt(learnt, learn_usual(counts["hits"], counts["trials"], ease, potency=self.potency))
 
@@ -91,10 +108,8 @@ class CopiedPraise(Detector):
             learned.usual,
             ease=(counts["trials"] - 1).clip(lower=0),
             fewest=self.fewest_texts,
-            few=f"It has {{trials}} five-star reviews of some length; with fewer than {self.fewest_texts} a dealer is "
-            "not judged.",
-            sentence="{hits} of {trials} five-star reviews repeat another's words, which are hardly used at other "
-            "dealers; dealers like this one have {fewest} to {most}.",
+            few=_FEW.filled(fewest=self.fewest_texts),
+            sentence=_TOLD,
         )
         by_chance = (units["expected"] / units["observed"].clip(lower=1.0)).clip(0.02, 1.0)
         rows = np.flatnonzero(signs.copied & signs.top)
@@ -104,10 +119,9 @@ class CopiedPraise(Detector):
                 "record_id": observations["reviews"]["review_id"].iloc[rows],
                 "unit_id": dealer,
                 "probability": 1.0 - dealer.map(by_chance).astype("float64").fillna(1.0),
-                "reason": "Its words are those of another review of the dealer.",
             }
         )
-        return Weighed(units, records("reviews", said))
+        return Weighed(units, records("reviews", said, _RECORD))
 
 
 def _counts(observations: Observations, signs: Signs) -> pd.DataFrame:

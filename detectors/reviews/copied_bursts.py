@@ -56,19 +56,47 @@ from detectors.core.instruments.ranges import count_range
 from detectors.core.instruments.usual import Usual, learn_usual
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
+from detectors.core.sentences import Said
 from detectors.reviews.signs import RULES, Learnt, Rules, Signs, learn_signs, read_signs
 
 _WORDS = (
-    "",
-    "It stands in a burst of five-star reviews.",
-    "Its author has hardly a past.",
-    "It stands in a burst of five-star reviews, and its author has hardly a past.",
-    "Its words are those of another review of the dealer.",
-    "It stands in a burst of five-star reviews, in the words of another review.",
-    "Its author has hardly a past, and its words are another review's.",
-    "In a burst of five-star reviews, in another's words, by an author with hardly a past.",
+    Said("", ""),
+    Said("It stands in a burst of five-star reviews.", "发布于五星评价集中出现的时段。"),
+    Said("Its author has hardly a past.", "作者账号几乎没有历史。"),
+    Said(
+        "It stands in a burst of five-star reviews, and its author has hardly a past.",
+        "发布于五星评价集中出现的时段，且作者账号几乎没有历史。",
+    ),
+    Said("Its words are those of another review of the dealer.", "用语与该经销商的另一条评价相同。"),
+    Said(
+        "It stands in a burst of five-star reviews, in the words of another review.",
+        "发布于五星评价集中出现的时段，用语与另一条评价相同。",
+    ),
+    Said(
+        "Its author has hardly a past, and its words are another review's.",
+        "作者账号几乎没有历史，且用语与另一条评价相同。",
+    ),
+    Said(
+        "In a burst of five-star reviews, in another's words, by an author with hardly a past.",
+        "发布于五星评价集中出现的时段，用语与另一条评价相同，且作者账号几乎没有历史。",
+    ),
 )
 """What is said of a review, by its signs: 1 for a burst, 2 for a throw-away author, 4 for copied words."""
+
+_FEW = Said(
+    "It has {total} reviews; with fewer than {fewest} a dealer is not judged.",
+    "有 {total} 条评价；不足 {fewest} 条的经销商不作判断。",
+)
+_CALM = Said(
+    "No day has more five-star reviews than the dealer's own rhythm brings.",
+    "没有哪一天的五星评价多于该经销商平日节奏所应有的。",
+)
+_TOLD = Said(
+    "{doubtful} of {burst} five-star reviews in a burst repeat another's words or come from accounts with hardly a "
+    "past; honest bursts like this one have {low:.0f} to {high:.0f}.",
+    "集中出现的 {burst} 条五星评价中，有 {doubtful} 条重复了他人用语或来自几乎没有历史的账号；"
+    "正常的同类集中时段为 {low:.0f} 至 {high:.0f} 条。",
+)
 
 
 @dataclass(frozen=True)
@@ -102,7 +130,9 @@ class CopiedBursts(Detector):
     def _learn(self, network: Observations) -> _Learnt:
         learnt = learn_signs(network, self.rules)
         if learnt.silent:
-            raise NotEnough("Reviews have neither a text nor anything about their authors.")
+            raise NotEnough(
+                "Reviews have neither a text nor anything about their authors.", "评价既没有正文，也没有作者信息。"
+            )
         signs, dealer = read_signs(network, learnt, self.rules), network.coded("reviews", "dealer_id")
         ordinary = signs.top & ~signs.burst
         trials = dealer.count(ordinary)
@@ -119,12 +149,11 @@ class CopiedBursts(Detector):
         likely = count_range(bursts, share, learned.ordinary.spread)
         abstained = n < self.fewest_reviews
         reason = [
-            f"It has {total} reviews; with fewer than {self.fewest_reviews} a dealer is not judged."
+            _FEW.filled(total=total, fewest=self.fewest_reviews)
             if silent
-            else "No day has more five-star reviews than the dealer's own rhythm brings."
+            else _CALM
             if not burst
-            else f"{doubtful} of {burst} five-star reviews in a burst repeat another's words or come from accounts "
-            f"with hardly a past; honest bursts like this one have {low:.0f} to {high:.0f}."
+            else _TOLD.filled(doubtful=doubtful, burst=burst, low=low, high=high)
             for total, silent, burst, doubtful, low, high in zip(
                 n, abstained, bursts, hits, likely["fewest"], likely["most"], strict=True
             )
@@ -134,6 +163,8 @@ class CopiedBursts(Detector):
             n=n,
             observed=hits,
             expected=likely["expected"],
+            fair_low=likely["fewest"],
+            fair_high=likely["most"],
             bits=count_bits(hits, bursts, share, learned.ordinary.spread),
             abstained=abstained,
             reason=reason,
@@ -152,7 +183,7 @@ class CopiedBursts(Detector):
                     "record_id": observations["reviews"]["review_id"].array.take(rows),
                     "unit_id": named.take(place[rows]),
                     "probability": np.array([0.0, 0.3, 0.85, 0.97])[seen.sum(axis=0)],
-                    "reason": pd.Index(_WORDS, dtype="str").take(np.array([1, 2, 4]) @ seen),
                 }
             ),
+            [_WORDS[signs_seen] for signs_seen in np.array([1, 2, 4]) @ seen],
         )

@@ -172,12 +172,10 @@ def read_signs(observations: Observations, learnt: Learnt, rules: Rules) -> Sign
         and "text" in reviews.columns
     ):
         rows, dealer = _worded(observations, rules)
-        texts = observations.shared(_review_texts)
-        found = find_repeats(
-            dealer, learnt.clusters.keys(texts)[rows], reviews["review_id"].array.take(rows), learnt.rarity
-        )
+        texts, ids = observations.shared(_review_texts), reviews["review_id"].array.take(rows)
+        found = find_repeats(dealer, learnt.clusters.keys(texts)[rows], ids, learnt.rarity)
         author = observations.coded("reviews", "author_id").places[rows] if "author_id" in reviews.columns else None
-        holds, later = find_recited(phrases_of(texts, rows, dealer), learnt.common, author)
+        holds, later = find_recited(phrases_of(texts, rows, dealer), learnt.common, ids, author)
         worded[rows], copied[rows], again[rows] = True, found.echo | holds, found.again | later
     return Signs(top, _in_burst(observations, top, learnt.authors.days, rules), throwaway, worded, copied, again)
 

@@ -48,6 +48,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit, logit, logsumexp
 
+from detectors.core.closing import days_left
 from detectors.core.detector import Detector, NotEnough
 from detectors.core.evidence import Weighed, answer, no_records, records
 from detectors.core.instruments.odds import TABLE, learn_odds, odds_bits, pooled_log_odds_ratio, two_by_two
@@ -56,9 +57,29 @@ from detectors.core.instruments.spread import Spread
 from detectors.core.interviews import kind_of_interview, perfect
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
+from detectors.core.sentences import Said
 
 Window = tuple[int, int]
 """Months of the bonus period, and how many of its last days are looked at."""
+
+
+_FEW = Said(
+    "{total} interviews; fewer than {fewest}, or all alike, are not judged.",
+    "有 {total} 份访问；不足 {fewest} 份或回答全都相同的，不作判断。",
+)
+_TOLD = Said(
+    "{hits:.0f} of {exposed:.0f} interviews in the last {days} days of a {period.en} have full marks on everything, "
+    "{other_hits:.0f} of {others:.0f} on the other days; dealers like this one have {low:.0f} to {high:.0f} in those "
+    "last days.",
+    "{period.zh}最后 {days} 天的 {exposed:.0f} 份访问中，有 {hits:.0f} 份各项满分，其余日子的 {others:.0f} 份中有 "
+    "{other_hits:.0f} 份；同类经销商在这最后几天为 {low:.0f} 至 {high:.0f} 份。",
+)
+_PERIODS = {1: Said("month", "每月"), 3: Said("quarter", "每季度"), 12: Said("year", "每年")}
+_PERIOD = Said("period", "每个考核期")
+_RECORD = Said(
+    "Full marks on everything in the last days of the bonus period, when this dealer's surge.",
+    "各项满分，且在奖金考核期的最后几天，该经销商的满分此时集中增多。",
+)
 
 
 @dataclass(frozen=True)
@@ -104,7 +125,10 @@ class PeriodEnd(Detector):
                 centres[window] = pooled_log_odds_ratio(tables)
                 spreads[window] = learn_odds(tables, centres[window])
         if not centres:
-            raise NotEnough("No dealer has full marks and others, on the last days of a period and on other days.")
+            raise NotEnough(
+                "No dealer has full marks and others, on the last days of a period and on other days.",
+                "没有一家经销商在考核期最后几天和其他日子都既有满分又有非满分。",
+            )
         return _Learnt(centres, spreads, network.closing_months)
 
     def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
@@ -131,6 +155,8 @@ class PeriodEnd(Detector):
             n=n,
             observed=sums["exposed_hits"],
             expected=likely["expected"],
+            fair_low=likely["fewest"],
+            fair_high=likely["most"],
             bits=joined,
             abstained=abstained,
             reason=self._reasons(n, sums, likely, [windows[place] for place in strongest], abstained),
@@ -151,7 +177,7 @@ class PeriodEnd(Detector):
     def _tables(self, observations: Observations) -> dict[Window, pd.DataFrame]:
         surveys, full = observations["surveys"], observations.shared(perfect)
         dealer, kind = observations.coded("surveys", "dealer_id"), observations.shared(kind_of_interview)
-        left = {months: _closing(surveys["called_at"], months) for months in self.periods_months}
+        left = {months: days_left(surveys["called_at"], months) for months in self.periods_months}
         return {
             (months, days): two_by_two(dealer, kind, left[months] < days, full)
             for months in self.periods_months
@@ -165,14 +191,20 @@ class PeriodEnd(Detector):
         likely: pd.DataFrame,
         windows: list[Window],
         abstained: "NDArray[np.bool_]",
-    ) -> list[str]:
-        period = {1: "month", 3: "quarter", 12: "year"}
+    ) -> list[Said]:
         return [
-            f"{total} interviews; fewer than {self.fewest_interviews}, or all alike, are not judged."
+            _FEW.filled(total=total, fewest=self.fewest_interviews)
             if silent
-            else f"{hits:.0f} of {exposed:.0f} interviews in the last {days} days of a {period.get(months, 'period')} "
-            f"have full marks on everything, {other_hits:.0f} of {others:.0f} on the other days; dealers like this one "
-            f"have {low:.0f} to {high:.0f} in those last days."
+            else _TOLD.filled(
+                hits=hits,
+                exposed=exposed,
+                days=days,
+                period=_PERIODS.get(months, _PERIOD),
+                other_hits=other_hits,
+                others=others,
+                low=low,
+                high=high,
+            )
             for total, silent, hits, exposed, other_hits, others, (months, days), low, high in zip(
                 n,
                 abstained,
@@ -219,7 +251,7 @@ def _records(observations: Observations, sums: pd.DataFrame, window_of: pd.Serie
     closing = pd.Series(False, index=rows.index)
     for window in learned.centres:
         own = rows["dealer_id"].isin(window_of.index[[found == window for found in window_of]])
-        closing |= own & (_closing(rows["called_at"], window[0]) < window[1])
+        closing |= own & (days_left(rows["called_at"], window[0]) < window[1])
     carried = rows[closing]
     return records(
         "surveys",
@@ -228,14 +260,7 @@ def _records(observations: Observations, sums: pd.DataFrame, window_of: pd.Serie
                 "record_id": carried["response_id"],
                 "unit_id": carried["dealer_id"],
                 "probability": carried["dealer_id"].map(probability),
-                "reason": "Full marks on everything in the last days of the bonus period, when this dealer's surge.",
             }
         ),
+        _RECORD,
     )
-
-
-def _closing(when: pd.Series, months: int) -> "pd.Series[float]":
-    """Return how many days of the bonus period are left after each day; 0 on its last day, NaN without a date."""
-    month = when.dt.month
-    last: pd.Series[float] = (when.dt.days_in_month - when.dt.day).astype("float64")
-    return last.where((month % months) == 0, np.inf)

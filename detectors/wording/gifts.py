@@ -39,8 +39,20 @@ from detectors.core.evidence import Weighed, records
 from detectors.core.instruments.usual import Usual, learn_usual, weigh_excess
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
+from detectors.core.sentences import Said
 from detectors.wording.grammar import Tale
 from detectors.wording.telling import count_tales
+
+_FEW = Said(
+    "It has {{trials}} open answers; with fewer than {fewest} a dealer is not judged.",
+    "有 {{trials}} 条开放题回答；不足 {fewest} 条的经销商不作判断。",
+)
+_TOLD = Said(
+    "{hits} of {trials} customers with an open answer said what they were promised for full marks; dealers like this "
+    "one have {fewest} to {most}.",
+    "{trials} 位有开放题回答的客户中，有 {hits} 位说到给满分可得到什么；同类经销商为 {fewest} 至 {most} 位。",
+)
+_RECORD = Said("The customer said what they were promised for full marks.", "客户说到给满分可得到什么。")
 
 
 @dataclass(frozen=True)
@@ -75,9 +87,7 @@ class Gifts(Detector):
             counts,
             learned,
             fewest=self.fewest_answers,
-            few=f"It has {{trials}} open answers; with fewer than {self.fewest_answers} a dealer is not judged.",
-            sentence="{hits} of {trials} customers with an open answer said what they were promised for full marks; "
-            "dealers like this one have {fewest} to {most}.",
+            few=_FEW.filled(fewest=self.fewest_answers),
+            sentence=_TOLD,
         )
-        said = "The customer said what they were promised for full marks."
-        return Weighed(units, records("surveys", telling.assign(probability=self.sureness, reason=said)))
+        return Weighed(units, records("surveys", telling.assign(probability=self.sureness), _RECORD))

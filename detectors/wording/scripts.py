@@ -51,6 +51,7 @@ from detectors.core.instruments.repeats import Rarity, find_repeats, learn_rarit
 from detectors.core.instruments.usual import Usual, learn_usual, weigh_excess
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
+from detectors.core.sentences import Said
 from detectors.core.verbatims import verbatim_clusters, verbatims
 
 
@@ -69,6 +70,22 @@ class _Answers:
     rows: NDArray[np.int64]
     dealer: Coded
     key: NDArray[np.int64]
+
+
+_FEW = Said(
+    "It has {{trials}} open answers; with fewer than {fewest} a dealer is not judged.",
+    "有 {{trials}} 条开放题回答；不足 {fewest} 条的经销商不作判断。",
+)
+_TOLD = Said(
+    "{hits} of {trials} customers with an open answer said nearly what another customer had said, in sentences hardly "
+    "heard at other dealers; dealers like this one have {fewest} to {most}.",
+    "{trials} 位有开放题回答的客户中，有 {hits} 位说的与另一位客户几乎一样，而这样的句子在其他经销商处几乎听不到；"
+    "同类经销商为 {fewest} 至 {most} 位。",
+)
+_SEVERAL = Said(
+    "{more:.0f} other customers of the dealer said nearly the same.", "该经销商另有 {more:.0f} 位客户说得几乎一样。"
+)
+_ANOTHER = Said("Another customer of the dealer said nearly the same.", "该经销商另有一位客户说得几乎一样。")
 
 
 @dataclass(frozen=True)
@@ -95,25 +112,31 @@ class Scripts(Detector):
     def _learn(self, network: Observations) -> _Learnt:
         clusters = network.shared(verbatim_clusters)
         if np.count_nonzero(_said(network).count()) < 2:
-            raise NotEnough("The open answers of one dealer cannot be compared with another's.")
+            raise NotEnough(
+                "The open answers of one dealer cannot be compared with another's.",
+                "只有一家经销商的开放题回答，无法与其他经销商相比较。",
+            )
         answers = self._answers(network, clusters)
         rarity = learn_rarity(answers.dealer, answers.key)
         common = learn_commonness(phrases_of(network.shared(verbatims), answers.rows, answers.dealer))
         counts = _counts(network, self._echoes(network, answers, rarity, common))
         ease = (counts["trials"] - 1).clip(lower=0)
-        return _Learnt(clusters, rarity, common, learn_usual(counts["hits"], counts["trials"], ease, potency=self.potency))
+        return _Learnt(
+            clusters, rarity, common, learn_usual(counts["hits"], counts["trials"], ease, potency=self.potency)
+        )
 
     def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
-        echoes = self._echoes(observations, self._answers(observations, learned.clusters), learned.rarity, learned.common)
+        echoes = self._echoes(
+            observations, self._answers(observations, learned.clusters), learned.rarity, learned.common
+        )
         counts = _counts(observations, echoes)
         units = weigh_excess(
             counts,
             learned.usual,
             ease=(counts["trials"] - 1).clip(lower=0),
             fewest=self.fewest_answers,
-            few=f"It has {{trials}} open answers; with fewer than {self.fewest_answers} a dealer is not judged.",
-            sentence="{hits} of {trials} customers with an open answer said nearly what another customer had said, in "
-            "sentences hardly heard at other dealers; dealers like this one have {fewest} to {most}.",
+            few=_FEW.filled(fewest=self.fewest_answers),
+            sentence=_TOLD,
         )
         return Weighed(units, self._records(echoes, units))
 
@@ -122,14 +145,16 @@ class Scripts(Detector):
         rows = np.flatnonzero((texts.letters >= self.shortest_script) & (dealer.places >= 0))
         return _Answers(rows, Coded(dealer.places[rows], dealer.names), clusters.keys(texts)[rows])
 
-    def _echoes(self, observations: Observations, answers: _Answers, rarity: Rarity, common: Commonness) -> pd.DataFrame:
+    def _echoes(
+        self, observations: Observations, answers: _Answers, rarity: Rarity, common: Commonness
+    ) -> pd.DataFrame:
         """Return the answers that echo another, and whether they repeat an earlier one."""
         surveys = observations["surveys"]
         ids = surveys["response_id"].array
         found = find_repeats(answers.dealer, answers.key, ids.take(answers.rows), rarity)
         writer = _writers(observations)[answers.rows] if "interviewer_id" in surveys.columns else None
         phrased = phrases_of(observations.shared(verbatims), answers.rows, answers.dealer)
-        holds, later = find_recited(phrased, common, writer)
+        holds, later = find_recited(phrased, common, ids.take(answers.rows), writer)
         echo = np.flatnonzero(found.echo | holds)
         rows = answers.rows[echo]
         dealer = answers.dealer.places[echo]
@@ -145,7 +170,9 @@ class Scripts(Detector):
             }
         )
         if "interviewer_id" in surveys.columns:
-            echoes = echoes[echoes["phrase"] | ~_one_writer(observations, echoes.assign(writer=_writers(observations)[rows]))]
+            echoes = echoes[
+                echoes["phrase"] | ~_one_writer(observations, echoes.assign(writer=_writers(observations)[rows]))
+            ]
         script = echoes.groupby(["dealer", "key"], sort=False).ngroup().to_numpy()
         return echoes.assign(again=echoes["later"] | not_first(script, echoes["response_id"].array))
 
@@ -161,14 +188,9 @@ class Scripts(Detector):
                     "unit_id": echoes["dealer_id"],
                     # Each further customer who said the same makes chance a worse explanation.
                     "probability": np.clip(1.0 - once**others, 0.0, 0.98),
-                    "reason": [
-                        f"{more:.0f} other customers of the dealer said nearly the same."
-                        if more > 1
-                        else "Another customer of the dealer said nearly the same."
-                        for more in others
-                    ],
                 }
             ),
+            [_SEVERAL.filled(more=more) if more > 1 else _ANOTHER for more in others],
         )
 
 

@@ -46,8 +46,20 @@ from detectors.core.evidence import Weighed, records
 from detectors.core.instruments.usual import Usual, learn_usual, weigh_excess
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
+from detectors.core.sentences import Said
 from detectors.core.verbatims import verbatims
 from detectors.wording.grammar import Tale, read
+
+_FEW = Said(
+    "It has {{trials}} open answers; with fewer than {fewest} a dealer is not judged.",
+    "有 {{trials}} 条开放题回答；不足 {fewest} 条的经销商不作判断。",
+)
+_TOLD = Said(
+    "{hits} of {trials} customers with an open answer said that they were told what to answer; dealers like this one "
+    "have {fewest} to {most}.",
+    "{trials} 位有开放题回答的客户中，有 {hits} 位说有人告诉过他们怎么回答；同类经销商为 {fewest} 至 {most} 位。",
+)
+_RECORD = Said("The customer said that somebody told them what to answer.", "客户说有人告诉过他怎么回答。")
 
 
 @dataclass(frozen=True)
@@ -82,15 +94,15 @@ class Telling(Detector):
             counts,
             learned,
             fewest=self.fewest_answers,
-            few=f"It has {{trials}} open answers; with fewer than {self.fewest_answers} a dealer is not judged.",
-            sentence="{hits} of {trials} customers with an open answer said that they were told what to answer; "
-            "dealers like this one have {fewest} to {most}.",
+            few=_FEW.filled(fewest=self.fewest_answers),
+            sentence=_TOLD,
         )
-        said = "The customer said that somebody told them what to answer."
-        return Weighed(units, records("surveys", telling.assign(probability=self.sureness, reason=said)))
+        return Weighed(units, records("surveys", telling.assign(probability=self.sureness), _RECORD))
 
 
-def count_tales(observations: Observations, tale: Tale) -> tuple[pd.DataFrame, pd.DataFrame]:
+def count_tales(
+    observations: Observations, tale: Tale, among: "NDArray[np.bool_] | bool" = True
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Count the customers who tell.
 
     Parameters
@@ -99,6 +111,8 @@ def count_tales(observations: Observations, tale: Tale) -> tuple[pd.DataFrame, p
         Rows with interviews.
     tale
         What is told.
+    among
+        Which interviews are looked at, shape (interviews,); all of them unless said.
 
     Returns
     -------
@@ -107,7 +121,7 @@ def count_tales(observations: Observations, tale: Tale) -> tuple[pd.DataFrame, p
     """
     dealer, texts = observations.coded("surveys", "dealer_id"), observations.shared(verbatims)
     told = np.append(observations.shared(_read_verbatims)[:, list(Tale).index(tale)], False)[texts.places]
-    said, told = (part & (dealer.places >= 0) for part in (texts.places >= 0, told))
+    said, told = (part & (dealer.places >= 0) & among for part in (texts.places >= 0, told))
     counts = pd.DataFrame({"hits": dealer.count(told), "trials": dealer.count(said)}, index=dealer.names)
     telling = observations["surveys"].loc[told, ["response_id", "dealer_id"]]
     return counts[counts["trials"] > 0], telling.set_axis(["record_id", "unit_id"], axis=1)

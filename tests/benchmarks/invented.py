@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from benchmarks import sciops
+
 ITEMS = (
     "Inflight wifi service",
     "Departure/Arrival time convenient",
@@ -50,3 +52,22 @@ def write_yelp(path: Path, rows: int) -> None:
         }
     )
     frame.to_csv(path, sep=" ", header=False, index=False, date_format="%Y-%m-%d")
+
+
+def write_sciops(path: Path, rows: int) -> None:
+    """Write respondents of the seven scales, a fifth of them careless, with the authors' indices worked out naively."""
+    rng = np.random.default_rng(13)
+    careless = rng.random(rows) < 0.2
+    answers = {}
+    for prefix, numbers in sciops.SCALES.values():
+        trait = rng.normal(1.3, 0.7, rows)
+        for number in numbers:
+            given = np.where(careless, rng.normal(1.9, 0.7, rows), trait + rng.normal(0, 0.6, rows))
+            answers[f"{prefix}_q{number:02}"] = given.round().clip(0, 3)
+    frame = pd.DataFrame(answers)
+    scales = [[f"{prefix}_q{number:02}" for number in numbers] for prefix, numbers in sciops.SCALES.values()]
+    frame["isd"] = sum(frame[scale].std(axis=1) for scale in scales)
+    off = frame[list(answers)] - frame[list(answers)].mean()
+    frame["mahalanobis"] = np.sqrt(((off @ np.linalg.inv(off.cov())) * off.to_numpy()).sum(axis=1))
+    frame["reliability"] = 0.5
+    frame.assign(label_careless=careless.astype(int)).to_csv(path, index=False)

@@ -33,6 +33,9 @@ def test_flags_of_one_unit_make_one_case_with_a_finding_for_each_scheme(store: S
             "last_run_id": "run-1",
             "opened_at": "2026-10-31T02:18:00+08:00",
             "updated_at": "2026-10-31T02:18:00+08:00",
+            "due_on": "2026-11-07",
+            "snoozed_until": None,
+            "merged_into": None,
         }
     ]
     found = rows(store.engine, "select case_id, scheme, bits, outcome from audit_findings order by scheme")

@@ -16,5 +16,7 @@ module                    question it answers
 `spread`, `usual`         how much do honest units differ from one another, and how often is a trait honest?
 `ranges`                  how many hits do honest units mostly have, in words?
 `joining`                 which units may be named at a bounded share of errors?
+`carelessness`            what do the answers of one interview, looked at alone, say about how they came to be?
+`inattention`             which respondents answer each item for itself, as somebody does who does not read?
 ========================= =====================================================================================
 """

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
 from scipy.stats import binom
 
 from detectors.core.codes import Coded
@@ -44,6 +45,9 @@ MOST = 0.5
 
 Hashes = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
+
+_SMALLEST_TABLE, _LARGEST_TABLE = 10, 25
+"""Entries of a table of hashes, as powers of two: rows of other phrases hardly ever fall on one's entry."""
 
 _BASE = np.uint64(0x9E3779B97F4A7C15)
 _LATIN_BEFORE = 0x2E80
@@ -121,14 +125,16 @@ def phrases_of(texts: Texts, rows: Places, units: Coded) -> Phrased:
 
 def learn_commonness(phrased: Phrased) -> Commonness:
     """Count the phrases of a network."""
-    size = 1 << max(int(2 * len(phrased.phrase)).bit_length(), 10)
+    size = 1 << min(max((16 * len(phrased.phrase)).bit_length(), _SMALLEST_TABLE), _LARGEST_TABLE)
     everywhere, within = (np.bincount(_slot(hashes, size), minlength=size).astype(np.int32) for hashes in
                           (phrased.phrase, phrased.pair))  # fmt: skip
     rows = phrased.units
     return Commonness(everywhere, within, pd.Series(rows.count(), index=rows.names), len(rows.places))
 
 
-def find_recited(phrased: Phrased, common: Commonness, writer: Places | None = None) -> tuple[Flags, Flags]:
+def find_recited(
+    phrased: Phrased, common: Commonness, ids: ExtensionArray, writer: Places | None = None
+) -> tuple[Flags, Flags]:
     """Mark the rows that recite what is concentrated in their unit.
 
     Parameters
@@ -137,6 +143,8 @@ def find_recited(phrased: Phrased, common: Commonness, writer: Places | None = N
         From `phrases_of`, of the units to judge.
     common
         From `learn_commonness`, of the network.
+    ids
+        Name of each row, shape (rows,).
     writer
         Who wrote each row, -1 if unknown, shape (rows,): what a single writer wrote is a style of that writer and not
         counted, in units that have several.
@@ -144,7 +152,7 @@ def find_recited(phrased: Phrased, common: Commonness, writer: Places | None = N
     Returns
     -------
     tuple of numpy.ndarray
-        Which rows recite, and which of these hold a concentrated phrase that an earlier row of the unit holds too; each
+        Which rows recite, and which of these are not the first, by name, in the unit with one of their phrases; each
         of shape (rows,).
 
     Examples
@@ -156,23 +164,26 @@ def find_recited(phrased: Phrased, common: Commonness, writer: Places | None = N
     >>> said[5:10] = [text[:7] + "老客户答谢日" + text[7:] for text in said[5:10]]
     >>> units = Coded(np.arange(400) // 40, pd.Index([f"D{place}" for place in range(10)], dtype="str"))
     >>> phrased = phrases_of(read_texts(pd.Series(said, dtype="str")), np.arange(400), units)
-    >>> recites, again = find_recited(phrased, learn_commonness(phrased))
+    >>> ids = pd.array([f"{row:03d}" for row in range(400)])
+    >>> recites, again = find_recited(phrased, learn_commonness(phrased), ids)
     >>> np.flatnonzero(recites).tolist(), np.flatnonzero(again).tolist()
     ([0, 1, 2, 3, 4], [1, 2, 3, 4])
     """
-    entries, later = _concentrated(phrased, common, writer)
+    rows = len(phrased.units.places)
+    rank = np.empty(rows, dtype=np.int64)
+    rank[np.asarray(ids.argsort())] = np.arange(rows)
+    entries, later = _concentrated(phrased, common, rank, writer)
     row, begins, letters = phrased.row[entries], phrased.begins[entries], phrased.letters[entries]
     until_next = np.append(begins[1:] - begins[:-1], np.iinfo(np.int64).max)
     until_next[np.flatnonzero(np.diff(row))] = np.iinfo(np.int64).max
-    rows = len(phrased.units.places)
     covered = np.bincount(row, np.minimum(letters, until_next), rows)
     recites = covered >= MOST * np.maximum(phrased.lengths, 1)
     again = np.bincount(row[later], minlength=rows) > 0
     return recites, recites & again
 
 
-def _concentrated(phrased: Phrased, common: Commonness, writer: Places | None) -> tuple[Places, Flags]:
-    """Return the entries of concentrated phrases, rising, and which of them an earlier row of the unit holds too."""
+def _concentrated(phrased: Phrased, common: Commonness, rank: Places, writer: Places | None) -> tuple[Places, Flags]:
+    """Return the entries of concentrated phrases, rising, and which of them a row of lower rank holds too."""
     order = np.argsort(phrased.pair, kind="stable")
     ordered, row = phrased.pair[order], phrased.row[order]
     opens = np.ones(len(ordered), dtype=bool)
@@ -196,9 +207,11 @@ def _concentrated(phrased: Phrased, common: Commonness, writer: Places | None) -
     if writer is not None and len(kept):
         kept = kept[_several_writers(phrased, writer, order, begins[kept], sizes[kept])]
     entries = order[np.repeat(begins[kept], sizes[kept]) + _within(sizes[kept])]
-    earliest = np.repeat(phrased.row[order[begins[kept]]], sizes[kept])
+    ranks = rank[phrased.row[entries]]
+    starts = np.cumsum(sizes[kept]) - sizes[kept]
+    lowest = np.minimum.reduceat(ranks, starts) if len(starts) else starts
     rising = np.argsort(entries)
-    return entries[rising], (phrased.row[entries] != earliest)[rising]
+    return entries[rising], (ranks != np.repeat(lowest, sizes[kept]))[rising]
 
 
 def _several_writers(phrased: Phrased, writer: Places, order: Places, begins: Places, sizes: Places) -> Flags:

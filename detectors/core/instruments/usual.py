@@ -8,7 +8,6 @@ References
 Spiegelhalter (2005), Statistics in Medicine 24, on funnel limits that outliers do not widen.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +19,7 @@ from detectors.core.evidence import answer
 from detectors.core.instruments.counts import count_bits, learn_counts
 from detectors.core.instruments.ranges import count_range
 from detectors.core.instruments.spread import Floats, Spread
+from detectors.core.sentences import Said
 
 _HIGHEST_RATE = 0.6
 _OUTLIER = 1e-3
@@ -86,7 +86,7 @@ def learn_usual(hits: ArrayLike, trials: ArrayLike, ease: ArrayLike = 1.0, *, po
 
 
 def weigh_excess(
-    counts: pd.DataFrame, usual: Usual, *, fewest: int, few: str, sentence: str, ease: ArrayLike = 1.0
+    counts: pd.DataFrame, usual: Usual, *, fewest: int, few: Said, sentence: Said, ease: ArrayLike = 1.0
 ) -> pd.DataFrame:
     """Answer for each unit how far its hits exceed what is usual.
 
@@ -114,10 +114,10 @@ def weigh_excess(
     share = np.broadcast_to(usual.expected_share(ease), hits.shape)
     likely = count_range(trials, share, usual.spread)
     abstained = trials < fewest
-    reason: Sequence[str] = [
-        few.format(trials=f"{n:.0f}")
+    reason = [
+        few.filled(trials=f"{n:.0f}")
         if silent
-        else sentence.format(hits=f"{k:.0f}", trials=f"{n:.0f}", fewest=f"{low:.0f}", most=f"{high:.0f}")
+        else sentence.filled(hits=f"{k:.0f}", trials=f"{n:.0f}", fewest=f"{low:.0f}", most=f"{high:.0f}")
         for k, n, low, high, silent in zip(hits, trials, likely["fewest"], likely["most"], abstained, strict=True)
     ]
     return answer(
@@ -125,6 +125,8 @@ def weigh_excess(
         n=trials,
         observed=hits,
         expected=likely["expected"].to_numpy(),
+        fair_low=likely["fewest"].to_numpy(),
+        fair_high=likely["most"].to_numpy(),
         bits=count_bits(hits, trials, share, usual.spread, potency=usual.potency),
         abstained=abstained,
         reason=reason,

@@ -15,6 +15,7 @@ from detectors.core.evidence import Weighed, answer, records
 from detectors.core.findings import UNIT, FindingSettings, join_families, learnt_priors, score
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme, UnitKind
+from detectors.core.sentences import Said
 from detectors.core.weighing import weigh
 
 
@@ -29,7 +30,9 @@ class TopShare(Detector):
 
     def _learn(self, network: Observations) -> Any:
         if len(network["surveys"]) < self.at_least:
-            raise NotEnough(f"Fewer than {self.at_least} interviews were delivered.")
+            raise NotEnough(
+                f"Fewer than {self.at_least} interviews were delivered.", f"送达的访问不足 {self.at_least} 份。"
+            )
         return "learnt"
 
     def _weigh(self, observations: Observations, learned: Any) -> Weighed:
@@ -47,9 +50,14 @@ class TopShare(Detector):
                 observed=hits,
                 expected=0,
                 bits=hits,
-                reason=[f"{int(k)} of {n} gave ten." for k, n in zip(hits, counts, strict=True)],
+                reason=[
+                    Said(f"{int(k)} of {n} gave ten.", f"{n} 位中有 {int(k)} 位给了十分。")
+                    for k, n in zip(hits, counts, strict=True)
+                ],
             ),
-            records("surveys", named[["record_id", "unit_id"]].assign(probability=0.9, reason="It is a ten.")),
+            records(
+                "surveys", named[["record_id", "unit_id"]].assign(probability=0.9), Said("It is a ten.", "这是十分。")
+            ),
         )
 
 
@@ -91,7 +99,7 @@ def evidence(*rows: tuple[str, str, float, bool]) -> pd.DataFrame:
 
 def test_one_family_never_opens_a_case_however_many_bits_it_has() -> None:
     joined = join_families(evidence(("D1", "ratings", 40.0, False)), FindingSettings())
-    assert score(joined, FindingSettings())["flagged"].eq(0).all()
+    assert score(joined.units, FindingSettings())["flagged"].eq(0).all()
 
 
 def test_two_families_or_one_decisive_detector_open_a_case() -> None:
@@ -99,18 +107,20 @@ def test_two_families_or_one_decisive_detector_open_a_case() -> None:
         evidence(("D1", "ratings", 6.0, False), ("D1", "wording", 6.0, False), ("D2", "contacts", 14.0, True)),
         FindingSettings(),
     )
-    assert score(joined, FindingSettings())["flagged"].tolist() == [1, 1]
+    assert score(joined.units, FindingSettings())["flagged"].tolist() == [1, 1]
 
 
 def test_a_family_counts_for_no_more_than_its_cap() -> None:
     joined = join_families(evidence(("D1", "ratings", 300.0, False)), FindingSettings(family_cap_bits=12.0))
-    assert joined["bits"].tolist() == [12.0]
+    assert joined.units["bits"].tolist() == [12.0]
 
 
 def test_a_second_look_at_the_same_things_adds_but_is_no_second_family() -> None:
     first = evidence(("D1", "ratings", 9.0, False), ("D2", "ratings", 9.0, False), ("D3", "ratings", 0.0, False))
     again = evidence(("D1", "profile", 11.0, False), ("D2", "profile", -1.0, False), ("D3", "profile", 11.0, False))
-    joined = join_families(pd.concat([first, again.assign(independent=False)]), FindingSettings()).set_index("unit_id")
+    joined = join_families(pd.concat([first, again.assign(independent=False)]), FindingSettings()).units.set_index(
+        "unit_id"
+    )
     assert not joined["enough"].any()
     assert joined["bits"].to_numpy() == pytest.approx([9.38, 8.85, 7.68], abs=0.01)
 
@@ -118,7 +128,7 @@ def test_a_second_look_at_the_same_things_adds_but_is_no_second_family() -> None
 def test_abstentions_neither_help_nor_hurt() -> None:
     told = evidence(("D1", "ratings", 5.0, False))
     silent = evidence(("D1", "ratings", 0.0, False), ("D2", "ratings", 0.0, False)).assign(abstained=True)
-    joined = join_families(pd.concat([told, silent]), FindingSettings()).set_index("unit_id")
+    joined = join_families(pd.concat([told, silent]), FindingSettings()).units.set_index("unit_id")
     assert joined.loc["D1", "bits"] == pytest.approx(5.0)
     assert (joined.loc["D2", "bits"], joined.loc["D2", "n"]) == (0.0, 0)
 

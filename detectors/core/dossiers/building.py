@@ -1,0 +1,103 @@
+"""Dossiers drawn up: for each unit asked for, its answers over time, its scripts, its records and its customers' words.
+
+A dossier is plain JSON, because it is stored as it is and shown as it was that night.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+import pandas as pd
+
+from detectors.core.dossiers.answers import survey_blocks
+from detectors.core.dossiers.closing import CLOSING_DAYS
+from detectors.core.dossiers.listening import records_and_controls
+from detectors.core.dossiers.scripts import script_groups
+from detectors.core.dossiers.topics import topics_of
+from detectors.core.observations import Observations
+from detectors.core.schemes import UnitKind
+from detectors.core.weighing import Weighing
+
+Dossier = dict[str, Any]
+"""One unit's dossier: text, numbers, lists and dictionaries, none of them NaN."""
+
+
+def build(
+    observations: Observations,
+    weighing: Weighing,
+    units: Collection[tuple[str, str]],
+    *,
+    window_months: int,
+    seed: int = 0,
+) -> dict[tuple[str, str], Dossier]:
+    """Draw up the dossiers of some units.
+
+    Parameters
+    ----------
+    observations
+        The window that was weighed, whole: the other units are what these are compared with.
+    weighing
+        What was found in it.
+    units
+        Kind and id of each unit; one without any row in the window has a dossier all the same, with nothing in it.
+    window_months
+        Length of the window in months.
+    seed
+        Which random records stand beside the suspicious ones. The same seed chooses the same records every night, as
+        long as they lie in the window.
+
+    Returns
+    -------
+    dict
+        By kind and id of the unit:
+
+        ``unit_kind``, ``unit_id``, ``business_date``, ``window_months``, ``closing_months``, ``closing_days``.
+
+        ``surveys``
+            A block for each questionnaire that the unit has interviews of: ``survey``, ``low``, ``high``, ``items``,
+            ``months`` and ``heat`` with ``peers_said`` (see `detectors.core.dossiers.answers`).
+        ``scripts``
+            Groups of texts in nearly the same words, each with ``records`` whose ``segments`` are pairs of a text and
+            whether another of the group has it too.
+        ``records``, ``controls``
+            What to listen to first, and as many others of the same unit that no detector named.
+        ``topics``, ``texts``
+            What its customers speak of, and how many texts there are (see `detectors.core.dossiers.topics`).
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> surveys = pd.DataFrame({
+    ...     "response_id": ["R1", "R2"], "survey": "SSI", "dealer_id": ["D1", "D2"], "overall": [10.0, 7.0],
+    ...     "called_at": pd.to_datetime(["2026-10-30", "2026-10-02"]), "q_attitude": [10.0, 8.0],
+    ... })
+    >>> seen = Observations(date(2026, 10, 31), {"surveys": surveys})
+    >>> nothing = {"scores": pd.DataFrame(columns=["unit_kind", "unit_id", "flagged"])}
+    >>> nothing |= {"records": pd.DataFrame(columns=["source", "record_id", "dealer_id", "scheme", "probability"])}
+    >>> weighing = Weighing(**nothing, evidence=pd.DataFrame(), dealers=pd.DataFrame())
+    >>> dossier = build(seen, weighing, [("dealer", "D1")], window_months=1)["dealer", "D1"]
+    >>> dossier["surveys"][0]["months"][0]["full"], dossier["surveys"][0]["months"][0]["network_full"]
+    (1.0, 0.5)
+    """
+    dossiers: dict[tuple[str, str], Dossier] = {}
+    for kind in UnitKind:
+        ids = pd.Index(sorted({unit_id for of_kind, unit_id in units if of_kind == kind}), dtype="str", name="unit_id")
+        if ids.empty:
+            continue
+        blocks = survey_blocks(observations, weighing, kind, ids, window_months)
+        scripts = script_groups(observations, kind, ids)
+        heard = records_and_controls(observations, weighing, kind, ids, seed)
+        topics = topics_of(observations, kind, ids)
+        for place, unit_id in enumerate(ids):
+            dossiers[str(kind), unit_id] = {
+                "unit_kind": str(kind),
+                "unit_id": unit_id,
+                "business_date": observations.business_date.isoformat(),
+                "window_months": window_months,
+                "closing_months": observations.closing_months,
+                "closing_days": CLOSING_DAYS,
+                "surveys": blocks[place],
+                "scripts": scripts[place],
+                **heard[place],
+                **topics[place],
+            }
+    return dossiers

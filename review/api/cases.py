@@ -1,0 +1,5 @@
+"""Cases as JSON."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

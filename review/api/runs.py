@@ -1,0 +1,5 @@
+"""Runs as JSON."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,5 @@
+"""Dealers, interviewers and agencies as JSON."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,58 @@
+"""The console as an ASGI application."""
+
+from collections.abc import Callable
+from datetime import datetime
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from review import assets
+from review.api import cases as api_cases
+from review.api import runs as api_runs
+from review.api import units as api_units
+from review.faults import explain_faults
+from review.pages import account, audit, case, decisions, guide, overview, people, queue, signing_in, units
+from review.rendering import Pages
+from review.security.headers import SecurityHeaders
+from review.security.roles import undeclared
+from review.settings import ReviewSettings
+from sql.connection import connect
+from sql.times import now
+
+_MODULES = (
+    overview, queue, case, decisions, units, audit, people, account, guide, signing_in,
+    api_cases, api_units, api_runs, assets,
+)  # fmt: skip
+
+
+def create_app(settings: ReviewSettings, *, clock: Callable[[], datetime] = now) -> FastAPI:
+    """Return the console, which reads nothing until it is asked for a page.
+
+    Parameters
+    ----------
+    settings
+        Where things are and how the console is reached.
+    clock
+        What time it is, in Shanghai.
+
+    Raises
+    ------
+    RuntimeError
+        A route does not say who may call it.
+    """
+    app = FastAPI(title="Mingcha", version=version("mingcha"), docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.settings = settings
+    app.state.clock = clock
+    app.state.engine = connect(settings.database_url.get_secret_value(), busy_timeout_s=settings.database_wait_s)
+    app.state.assets = assets.Assets(settings.cache)
+    app.router.redirect_slashes = False
+    routes = [route for module in _MODULES for route in module.router.routes]
+    if open_to_anyone := undeclared(routes):
+        raise RuntimeError(f"these routes do not say who may call them: {', '.join(open_to_anyone)}")
+    for module in _MODULES:
+        app.include_router(module.router)
+    app.state.routes = routes
+    app.state.pages = Pages(app, app.state.assets)
+    explain_faults(app)
+    app.add_middleware(SecurityHeaders, secure=settings.secure)
+    return app

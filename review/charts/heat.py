@@ -1,0 +1,66 @@
+"""The heat map: how the unit's customers answered each item, beside those of comparable units."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from review.charts.shapes import ACCENT, Rows, Spec, filled
+from review.language import words
+
+
+def heat(language: str, survey: Mapping[str, Any], side: str) -> Spec:
+    """Return the chart of one side.
+
+    Parameters
+    ----------
+    language
+        ``en`` or ``zh``.
+    survey
+        A dossier's survey: ``low``, ``high``, ``items`` and ``heat``.
+    side
+        ``unit``, or ``peers`` for comparable units.
+    """
+    return filled(_shape(language), answers=_answers(language, survey, side))
+
+
+def item_names(language: str, survey: Mapping[str, Any]) -> list[str]:
+    """Return what the rows of the heat map are called: overall, then the items by their codes.
+
+    Examples
+    --------
+    >>> item_names("en", {"items": ["overall", "q_attitude"]}), item_names("en", {"items": ["q_speed_of_service"]})
+    (['overall', 'attitude'], ['overall', 'speed of service'])
+    """
+    items = [item for item in survey["items"] if item != "overall"]
+    return [words(language).gettext("overall"), *(item.removeprefix("q_").replace("_", " ") for item in items)]
+
+
+def _answers(language: str, survey: Mapping[str, Any], side: str) -> Rows:
+    return [
+        {"item": item, "answer": survey["low"] + step, "share": share}
+        for item, shares in zip(item_names(language, survey), survey["heat"][side], strict=True)
+        for step, share in enumerate(shares)
+        if share is not None
+    ]
+
+
+@cache
+def _shape(language: str) -> Spec:
+    import altair as alt  # noqa: PLC0415 - a second that only the first chart takes
+
+    title = words(language).gettext("share of answers")
+    scale = alt.Scale(domain=[0, 1], range=["#8a909a18", ACCENT], type="sqrt")
+    legend = alt.Legend(title=title, format=".0%", orient="bottom", direction="horizontal")
+    chart: Spec = (
+        alt.Chart(alt.NamedData(name="answers"))
+        .mark_rect()
+        .encode(
+            x=alt.X("answer:O", title=None, axis=alt.Axis(labelAngle=0, ticks=False, domain=False)),
+            y=alt.Y("item:N", sort=None, title=None, axis=alt.Axis(labelLimit=130, ticks=False, domain=False)),
+            color=alt.Color("share:Q", scale=scale, legend=legend),
+            tooltip=["item:N", "answer:O", alt.Tooltip("share:Q", format=".0%")],
+        )
+        .properties(width="container", height=alt.Step(20))
+        .to_dict()
+    )
+    return chart

@@ -1,0 +1,26 @@
+"""What every chart is made of: a shape that Altair draws up once in each language, and the rows of a page.
+
+Drawing up and checking a shape takes Altair fifty milliseconds, so a page only puts its rows into one that is there.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+Spec = dict[str, Any]
+"""A chart in Vega-Lite."""
+Rows = Sequence[dict[str, Any]]
+"""Rows of a chart's data, each by column."""
+
+ACCENT, OTHERS, AGAINST, WARM = "#3f7fbf", "#8a909a", "#2f8f6b", "#c8651b"
+"""This unit, everybody else, what speaks for honesty, what is to be noticed: each stands out on white and on black."""
+
+
+def filled(shape: Spec, **rows: Rows) -> Spec:
+    """Return the shape with rows for each of its named data.
+
+    Examples
+    --------
+    >>> filled({"mark": "bar", "data": {"name": "families"}}, families=[{"bits": 3}])["datasets"]
+    {'families': [{'bits': 3}]}
+    """
+    return {**shape, "datasets": {name: list(values) for name, values in rows.items()}}

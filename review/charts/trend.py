@@ -1,0 +1,69 @@
+"""The trend: full marks by month, and in the days when the bonus period closes, beside the network's."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from review.charts.shapes import ACCENT, OTHERS, WARM, Rows, Spec, filled
+from review.language import words
+
+
+def trend(language: str, months: Sequence[Mapping[str, Any]]) -> Spec:
+    """Return the chart.
+
+    Parameters
+    ----------
+    language
+        ``en`` or ``zh``.
+    months
+        A dossier's months of one questionnaire.
+    """
+    return filled(_shape(language), months=_lines(language, months), closings=_closings(language, months))
+
+
+def _lines(language: str, months: Sequence[Mapping[str, Any]]) -> Rows:
+    spoken = words(language)
+    this, network = spoken.gettext("this unit"), spoken.gettext("network")
+    return [
+        {"month": month["month"], "who": who, "full": month[column], "n": month["n"] if column == "full" else None}
+        for who, column in ((this, "full"), (network, "network_full"))
+        for month in months
+        if month[column] is not None
+    ]
+
+
+def _closings(language: str, months: Sequence[Mapping[str, Any]]) -> Rows:
+    spoken = words(language)
+    this, network = spoken.gettext("this unit, last days"), spoken.gettext("network, last days")
+    return [
+        {"month": month["month"], "who": who, "full": month[column], "n": month["closing_n"]}
+        for who, column in ((this, "closing_full"), (network, "network_closing_full"))
+        for month in months
+        if month[column] is not None
+    ]
+
+
+@cache
+def _shape(language: str) -> Spec:
+    import altair as alt  # noqa: PLC0415 - a second that only the first chart takes
+
+    spoken = words(language)
+    names = [
+        *(spoken.gettext("this unit"), spoken.gettext("network")),
+        *(spoken.gettext("this unit, last days"), spoken.gettext("network, last days")),
+    ]
+    x = alt.X("month:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True))
+    y = alt.Y(
+        "full:Q",
+        title=spoken.gettext("share with full marks"),
+        axis=alt.Axis(format=".0%"),
+        scale=alt.Scale(domainMin=0),
+    )
+    legend = alt.Legend(title=None, orient="bottom", columns=2, symbolType="circle", labelLimit=200)
+    colour = alt.Color("who:N", legend=legend, scale=alt.Scale(domain=names, range=[ACCENT, OTHERS, WARM, "#b3a08c"]))
+    tips = ["month:O", alt.Tooltip("who:N", title=" "), alt.Tooltip("full:Q", format=".0%"), "n:Q"]
+    lines = alt.Chart(alt.NamedData(name="months")).mark_line(point=True).encode(x=x, y=y, color=colour, tooltip=tips)
+    closings = alt.Chart(alt.NamedData(name="closings")).mark_point(filled=True, size=90, shape="diamond", opacity=1)
+    both = lines + closings.encode(x=x, y=y, color=colour, tooltip=tips)
+    chart: Spec = both.properties(width="container", height=220).to_dict()
+    return chart

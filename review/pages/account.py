@@ -1,0 +1,5 @@
+"""One's own account."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

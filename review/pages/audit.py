@@ -1,0 +1,5 @@
+"""What an auditor reads."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

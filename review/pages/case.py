@@ -1,0 +1,5 @@
+"""The page of one case."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

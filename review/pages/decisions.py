@@ -1,0 +1,5 @@
+"""What people do with a case."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,5 @@
+"""The network at a glance."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,5 @@
+"""A dealer, an interviewer, a survey agency over time."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

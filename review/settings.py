@@ -1,0 +1,102 @@
+"""What the console is told when it starts."""
+
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from review.security.permissions import Role
+
+
+class SingleSignOn(BaseModel):
+    """An OpenID Connect provider that vouches for people.
+
+    Parameters
+    ----------
+    issuer
+        Its address; ``/.well-known/openid-configuration`` is looked up below it.
+    client_id, client_secret
+        How the console is registered there.
+    new_people
+        The role of somebody the provider vouches for and the console does not know; such people are refused if None.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    issuer: str
+    client_id: str
+    client_secret: SecretStr
+    new_people: Role | None = None
+
+
+class ReviewSettings(BaseModel):
+    """Where things are and how the console is reached.
+
+    Parameters
+    ----------
+    database_url
+        SQLAlchemy URL of the decisions.
+    home
+        Holds reports, anchors and the key; what the console works out once is kept in ``cache`` below it.
+    lake, storage
+        Where the observations are, and the object store's options.
+    key
+        The key that makes the tokens, if the settings hold it; the file ``key`` in the home otherwise.
+    public_url
+        The address people type, ``https://…`` behind a proxy. None: only names of this machine are answered.
+    allowed_hosts
+        Further names the console answers to.
+    session_h, idle_h
+        Hours after which a session ends, at the latest and when nobody used it.
+    single_sign_on
+        The provider, if there is one.
+    scales
+        Lowest and highest answer by questionnaire, where it is not 1 to 10.
+
+    Examples
+    --------
+    >>> settings = ReviewSettings(database_url="sqlite:///m.db", home=".", public_url="https://mingcha.example/")
+    >>> settings.secure, settings.host
+    (True, 'mingcha.example')
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    database_url: SecretStr
+    home: Path
+    lake: Path | str | None = None
+    storage: dict[str, SecretStr] = Field(default_factory=dict)
+    key: SecretStr | None = None
+    public_url: str | None = None
+    allowed_hosts: tuple[str, ...] = ()
+    session_h: float = Field(default=12, gt=0)
+    idle_h: float = Field(default=2, gt=0)
+    single_sign_on: SingleSignOn | None = None
+    scales: dict[str, tuple[int, int]] = Field(default_factory=dict)
+    database_wait_s: float = Field(default=10, ge=0)
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the console through HTTPS."""
+        return self.public_url is not None and urlsplit(self.public_url).scheme == "https"
+
+    @property
+    def host(self) -> str | None:
+        """The name in the public address."""
+        return urlsplit(self.public_url).hostname if self.public_url else None
+
+    @property
+    def session_length(self) -> timedelta:
+        """After how long a session ends at the latest."""
+        return timedelta(hours=self.session_h)
+
+    @property
+    def idle_length(self) -> timedelta:
+        """After how long without use a session ends."""
+        return timedelta(hours=self.idle_h)
+
+    @property
+    def cache(self) -> Path:
+        """Where what is worked out once is kept."""
+        return self.home / "cache"

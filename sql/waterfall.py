@@ -1,0 +1,336 @@
+"""The waterfall of a case: what each family of evidence adds, from the prior to the probability, night by night.
+
+Nothing is weighed anew. The bars are the families' bits of a night; the prior follows from a finding's probability and
+bits, because probability = prior odds × 2^bits (`detectors.core.findings.score`).
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from sql import tables
+
+_CERTAIN = 1e-6
+"""Nearer to 0 or 1 a probability has lost the digits from which its prior could be told."""
+
+_NIGHTS_SHOWN = 60
+
+_LARGEST_BITS = 900.0
+
+_MOVED_BITS = 0.5
+"""By how much evidence has to move in a night to be news."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What one detector said that night, and what it says of itself.
+
+    Parameters
+    ----------
+    observed, expected
+        What the detector counted or measured, and what honest units like this one have.
+    fair_low, fair_high
+        What nine in ten honest units like this one have, where there is a range.
+    title, title_zh, honest, honest_zh
+        What it looks for, and what honest thing can look the same; empty if the night stored no wording.
+    """
+
+    scheme: str
+    family: str
+    detector: str
+    detector_key: int
+    n: int | None
+    observed: float | None
+    expected: float | None
+    fair_low: float | None
+    fair_high: float | None
+    bits: float
+    abstained: bool
+    reason: str | None
+    reason_zh: str | None
+    title: str
+    title_zh: str
+    honest: str
+    honest_zh: str
+
+
+@dataclass(frozen=True)
+class Family:
+    """A bar of the waterfall: what a family of evidence adds, its detectors below it, the strongest first.
+
+    Parameters
+    ----------
+    bits
+        What it adds to the finding's bits, averaged over its detectors and capped; 0 if all of them abstained.
+    """
+
+    name: str
+    bits: float
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True)
+class Night:
+    """What a night said of a finding."""
+
+    run_key: int
+    run_id: str
+    business_date: str
+    flagged: bool
+    n: int | None
+    bits: float
+    probability: float | None
+    affected_share: float | None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A scheme that the unit was flagged for.
+
+    Parameters
+    ----------
+    prior_bits
+        log2 of the prior odds, from which the waterfall starts; None if it cannot be told.
+    families
+        The bars, those that add most first.
+    nights
+        The newest `_NIGHTS_SHOWN`, newest first.
+    """
+
+    scheme: str
+    scheme_key: int
+    n: int | None
+    bits: float
+    probability: float | None
+    affected_share: float | None
+    affected_low: float | None
+    affected_high: float | None
+    proposed_by: str | None
+    outcome: str | None
+    decided_by: str | None
+    confirmed_by: str | None
+    decided_at: str | None
+    prior_bits: float | None
+    families: tuple[Family, ...]
+    nights: tuple[Night, ...]
+
+    @property
+    def strongest(self) -> Evidence | None:
+        """The evidence with most bits, a look at everything at once (``profile``) only where there is no other."""
+        spoke = [said for family in self.families for said in family.evidence if not said.abstained]
+        return max(spoke, key=lambda said: (said.family != "profile" and said.bits > 0, said.bits), default=None)
+
+    @property
+    def speaking(self) -> tuple[Family, ...]:
+        """Families that speak for the scheme."""
+        return tuple(family for family in self.families if family.bits > 0)
+
+    @property
+    def silent(self) -> tuple[Family, ...]:
+        """Families that looked and found nothing, or less than honest units have."""
+        return tuple(
+            family
+            for family in self.families
+            if family.bits <= 0 and not all(said.abstained for said in family.evidence)
+        )
+
+    @property
+    def abstained(self) -> tuple[Evidence, ...]:
+        """Detectors that could not tell, and why."""
+        return tuple(said for family in self.families for said in family.evidence if said.abstained)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A detector that says another thing than the night before.
+
+    Parameters
+    ----------
+    bits_before
+        None if it abstained, or was not there, the night before.
+    bits
+        None if it abstains now.
+    """
+
+    scheme: str
+    family: str
+    detector: str
+    title: str
+    title_zh: str
+    bits_before: float | None
+    bits: float | None
+
+
+def read_findings(
+    connection: Connection, *, case_id: int, lead_scheme: str, unit_key: int, run_key: int
+) -> tuple[tuple[Finding, ...], tuple[Change, ...]]:
+    """Return the findings of a case, the lead first, and what is new since the night before.
+
+    Parameters
+    ----------
+    connection
+        For reading.
+    case_id, lead_scheme, unit_key
+        The case.
+    run_key
+        The newest night that was appended to it.
+    """
+    nights = _nights(connection, case_id)
+    before = _night_before(nights, run_key)
+    now, earlier = _evidence(connection, unit_key, run_key, before)
+    findings = _findings(connection, case_id, run_key, now, nights)
+    lead_first = tuple(sorted(findings, key=lambda finding: finding.scheme != lead_scheme))
+    if before is None:
+        return lead_first, ()
+    return lead_first, _changes(now, earlier, {finding.scheme for finding in findings})
+
+
+def _nights(connection: Connection, case_id: int) -> dict[int, list[Night]]:
+    """Return the newest nights by scheme_key, newest first."""
+    night, run = tables.finding_nights.c, tables.runs.c
+    query = (
+        select(night.scheme_key, night.run_key, run.run_id, run.business_date)
+        .add_columns(night.flagged, night.n, night.bits, night.probability, night.affected_share)
+        .join(tables.runs, night.run_key == run.run_key)
+        .where(night.case_id == case_id)
+        .order_by(run.business_date.desc(), night.run_key.desc())
+    )
+    found: dict[int, list[Night]] = {}
+    for row in connection.execute(query):
+        said = found.setdefault(row.scheme_key, [])
+        if len(said) < _NIGHTS_SHOWN:
+            values = (row.n, row.bits, row.probability, row.affected_share)
+            said.append(Night(row.run_key, row.run_id, row.business_date, bool(row.flagged), *values))
+    return found
+
+
+def _night_before(nights: Mapping[int, Sequence[Night]], last_run_key: int) -> int | None:
+    order = sorted({(night.business_date, night.run_key) for said in nights.values() for night in said})
+    keys = [run_key for _, run_key in order]
+    place = keys.index(last_run_key) if last_run_key in keys else 0
+    return keys[place - 1] if place else None
+
+
+def _evidence(
+    connection: Connection, unit_key: int, run_key: int, before: int | None
+) -> tuple[list[tuple[Evidence, float | None]], list[tuple[Evidence, float | None]]]:
+    """Return what every detector said of the unit, with its family's bits: in the newest night and the one before."""
+    said, detector = tables.evidence.c, tables.detectors.c
+    query = (
+        select(said.run_key, tables.schemes.c.scheme, detector.family, detector.detector, said.detector_key)
+        .add_columns(said.n, said.observed, said.expected, said.fair_low, said.fair_high, said.bits, said.family_bits)
+        .add_columns(said.abstained, said.reason, said.reason_zh)
+        .join(tables.schemes, said.scheme_key == tables.schemes.c.scheme_key)
+        .join(tables.detectors, said.detector_key == detector.detector_key)
+        .where(said.run_key.in_([run_key, before or run_key]), said.unit_key == unit_key)
+        .order_by(said.scheme_key, said.detector_key)
+    )
+    rows = connection.execute(query).all()
+    worded = _wordings(connection, {row.detector_key for row in rows}, run_key)
+    return (
+        [_said(row, worded) for row in rows if row.run_key == run_key],
+        [_said(row, worded) for row in rows if row.run_key != run_key],
+    )
+
+
+def _wordings(connection: Connection, detector_keys: Iterable[int], run_key: int) -> dict[int, tuple[str, ...]]:
+    worded = tables.detector_wordings.c
+    query = (
+        select(worded.detector_key, worded.title, worded.title_zh, worded.honest, worded.honest_zh)
+        .where(worded.detector_key.in_(sorted(detector_keys)), worded.from_run_key <= run_key)
+        .order_by(worded.from_run_key)
+    )
+    return {row.detector_key: (row.title, row.title_zh, row.honest, row.honest_zh) for row in connection.execute(query)}
+
+
+def _said(row: Row[Any], worded: Mapping[int, tuple[str, ...]]) -> tuple[Evidence, float | None]:
+    unworded = (row.detector.replace("_", " "), row.detector.replace("_", " "), "", "")
+    title, title_zh, honest, honest_zh = worded.get(row.detector_key, unworded)
+    values = dict(row._mapping)
+    family_bits = values.pop("family_bits")
+    del values["run_key"]
+    values["abstained"] = bool(row.abstained)
+    said = Evidence(**values, title=title, title_zh=title_zh, honest=honest, honest_zh=honest_zh)
+    return said, family_bits
+
+
+def _findings(
+    connection: Connection,
+    case_id: int,
+    run_key: int,
+    evidence: Sequence[tuple[Evidence, float | None]],
+    nights: Mapping[int, Sequence[Night]],
+) -> tuple[Finding, ...]:
+    held = tables.findings.c
+    query = (
+        select(tables.schemes.c.scheme, held.scheme_key, held.n, held.bits, held.probability)
+        .add_columns(held.affected_share, held.affected_low, held.affected_high)
+        .add_columns(held.proposed_by, held.outcome, held.decided_by, held.confirmed_by, held.decided_at)
+        .join(tables.schemes, held.scheme_key == tables.schemes.c.scheme_key)
+        .where(held.case_id == case_id)
+        .order_by(held.bits.desc(), held.affected_share.desc())
+    )
+    return tuple(
+        Finding(
+            **row._mapping,
+            prior_bits=_prior_bits(connection, run_key, row),
+            families=_families([said for said in evidence if said[0].scheme == row.scheme]),
+            nights=tuple(nights.get(row.scheme_key, ())),
+        )
+        for row in connection.execute(query).all()
+    )
+
+
+def _families(evidence: Sequence[tuple[Evidence, float | None]]) -> tuple[Family, ...]:
+    by_family = sorted(evidence, key=lambda said: said[0].family)
+    families = []
+    for name, members in groupby(by_family, key=lambda said: said[0].family):
+        both = list(members)
+        said = sorted((each for each, _ in both), key=lambda each: (each.abstained, -each.bits))
+        kept = [family_bits for _, family_bits in both if family_bits is not None]
+        families.append(Family(name, kept[0] if kept else _averaged(said), tuple(said)))
+    return tuple(sorted(families, key=lambda family: -family.bits))
+
+
+def _averaged(said: Sequence[Evidence]) -> float:
+    """Return the bar of a night that kept none: the mean of the e-values, as far as they spoke."""
+    spoke = [2.0 ** min(max(each.bits, -60.0), _LARGEST_BITS) for each in said if not each.abstained]
+    return math.log2(sum(spoke) / len(spoke)) if spoke else 0.0
+
+
+def _prior_bits(connection: Connection, run_key: int, finding: Row[Any]) -> float | None:
+    """Return log2 of the prior odds, told by another unit that night where this one's digits are lost."""
+    if finding.probability is not None and _CERTAIN < finding.probability < 1 - _CERTAIN:
+        return _log2_odds(finding.probability) - float(finding.bits)
+    score = tables.scores.c
+    query = select(score.probability, score.bits).where(
+        score.run_key == run_key,
+        score.scheme_key == finding.scheme_key,
+        score.probability.between(_CERTAIN, 1 - _CERTAIN),
+    )
+    other = connection.execute(query.limit(1)).first()
+    return None if other is None else _log2_odds(other.probability) - float(other.bits)
+
+
+def _log2_odds(probability: float) -> float:
+    return math.log2(probability / (1 - probability))
+
+
+def _changes(
+    now: Sequence[tuple[Evidence, float | None]], before: Sequence[tuple[Evidence, float | None]], schemes: set[str]
+) -> tuple[Change, ...]:
+    def bits(said: Evidence | None) -> float | None:
+        return None if said is None or said.abstained else said.bits
+
+    was = {(said.scheme, said.detector_key): said for said, _ in before}
+    changes = []
+    for said, _ in now:
+        earlier, later = bits(was.get((said.scheme, said.detector_key))), bits(said)
+        if said.scheme in schemes and abs((later or 0.0) - (earlier or 0.0)) >= _MOVED_BITS:
+            named = (said.scheme, said.family, said.detector, said.title, said.title_zh)
+            changes.append(Change(*named, earlier, later))
+    return tuple(sorted(changes, key=lambda change: -abs((change.bits or 0.0) - (change.bits_before or 0.0))))

@@ -1,0 +1,174 @@
+"""A console on a database of its own, with a person of each role, asked in the process or from a browser."""
+
+import hashlib
+import secrets
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from pydantic import SecretStr
+from sqlalchemy import Engine
+from starlette.testclient import TestClient
+
+from review.app import create_app
+from review.security.permissions import Role
+from review.settings import ReviewSettings
+from sql.account_tables import people, sessions
+from sql.connection import writing
+from sql.store import open_store
+from sql.times import SHANGHAI, as_text
+
+AT = datetime(2026, 11, 2, 9, 30, tzinfo=SHANGHAI)
+"""A Monday morning, when every test begins."""
+NAMES = {
+    Role.REVIEWER: ("li.na", "李娜"),
+    Role.LEAD: ("wang.fang", "王芳"),
+    Role.AUDITOR: ("chen.jie", "陈洁"),
+    Role.ADMIN: ("zhao.lei", "赵磊"),
+}
+"""Account and name of the person of each role."""
+
+
+@dataclass
+class Clock:
+    """A clock that stands until a test moves it."""
+
+    at: datetime = AT
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def forward(self, **length: float) -> None:
+        """Move it on: ``forward(days=3)``."""
+        self.at += timedelta(**length)
+
+
+@dataclass
+class Console:
+    """A console under test.
+
+    Parameters
+    ----------
+    app
+        The application.
+    clock
+        What time it believes it is.
+    base_url
+        How it is reached.
+    """
+
+    app: FastAPI
+    clock: Clock
+    base_url: str = "http://127.0.0.1"
+    _people: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def engine(self) -> Engine:
+        """Its database."""
+        engine: Engine = self.app.state.engine
+        return engine
+
+    def add_person(self, account: str, name: str, role: Role) -> None:
+        """Add somebody who may sign in with no password."""
+        with writing(self.engine) as connection:
+            key = len(self._people) + 1
+            connection.execute(
+                people.insert().values(
+                    person_id=key, account=account, name=name, role=role, active=1, created_at=as_text(AT)
+                )
+            )
+        self._people[account] = key
+
+    def session(self, account: str) -> str:
+        """Return the token of a new session of somebody."""
+        token = secrets.token_urlsafe(32)
+        with writing(self.engine) as connection:
+            connection.execute(
+                sessions.insert().values(
+                    token_sha256=hashlib.sha256(token.encode()).hexdigest(),
+                    person_id=self._people[account],
+                    csrf_token=secrets.token_urlsafe(32),
+                    begun_at=as_text(self.clock()),
+                    seen_at=as_text(self.clock()),
+                    expires_at=as_text(self.clock() + timedelta(days=365)),
+                )
+            )
+        return token
+
+    def visitor(self, language: str = "en") -> TestClient:
+        """Return a browser in which nobody signed in, which does not follow redirects."""
+        return TestClient(
+            self.app, base_url=self.base_url, follow_redirects=False, headers={"Accept-Language": language}
+        )
+
+    def as_(self, who: Role | str, language: str = "en") -> TestClient:
+        """Return a browser in which the person of a role, or of an account, signed in."""
+        client = self.visitor(language)
+        client.cookies.set("mingcha-session", self.session(NAMES[Role(who)][0] if who in set(Role) else who))
+        return client
+
+
+def csrf_of(page: str) -> str:
+    """Return the token in a page's form."""
+    _, _, after = page.partition('name="csrf" value="')
+    return after.partition('"')[0]
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with every table and no row, to be copied."""
+    path = tmp_path_factory.mktemp("console") / "mingcha.db"
+    open_store(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture
+def console(empty_database: Path, tmp_path: Path) -> Iterator[Console]:
+    """A console on an empty database, with a person of each role."""
+    shutil.copy(empty_database, tmp_path / "mingcha.db")
+    clock = Clock()
+    app = create_app(
+        ReviewSettings(
+            database_url=SecretStr(f"sqlite:///{tmp_path / 'mingcha.db'}"), home=tmp_path, lake=tmp_path / "lake"
+        ),
+        clock=clock,
+    )
+    made = Console(app, clock)
+    for role, (account, name) in NAMES.items():
+        made.add_person(account, name, role)
+    yield made
+    app.state.engine.dispose()
+
+
+@pytest.fixture
+def running_console(console: Console) -> Iterator[Console]:
+    """The same console behind a real server on a free port of this machine; its ``base_url`` is where."""
+    with served(console.app) as address:
+        console.base_url = address
+        yield console
+
+
+class served:  # noqa: N801 - reads as a verb
+    """Serve an application on a free port while the block runs."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self.server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", ws="none"))
+        self.thread = threading.Thread(target=self.server.run, daemon=True)
+
+    def __enter__(self) -> str:
+        self.thread.start()
+        ready = threading.Event()
+        while not self.server.started and self.thread.is_alive():
+            ready.wait(0.01)
+        host, port = self.server.servers[0].sockets[0].getsockname()[:2]
+        return f"http://{host}:{port}"
+
+    def __exit__(self, *_: object) -> None:
+        self.server.should_exit = True
+        self.thread.join(10)
