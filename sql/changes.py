@@ -20,6 +20,9 @@ from sql.times import as_text
 NIGHTLY = "nightly"
 """The actor of what a run does to a case."""
 
+SERVICE = "service:"
+"""How the actor of what another system does begins; no account does."""
+
 LONGEST_TEXT = 4000
 """Characters of a reason or a comment: it stays in the log for ever."""
 
