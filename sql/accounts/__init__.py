@@ -9,6 +9,7 @@ purpose), then either `forget_failures`, `refresh_password_hash` and `begin_sess
 
 from sql.accounts.invitations import (
     accept_invitation,
+    accept_invitation_by_subject,
     invite,
     invite_first_admin,
     invited_person,
@@ -64,6 +65,7 @@ __all__ = [
     "Service",
     "Session",
     "accept_invitation",
+    "accept_invitation_by_subject",
     "all_people",
     "all_services",
     "assignable",
