@@ -187,8 +187,8 @@ def reopen(connection: Connection, case_id: int, *, version: int | None, actor: 
     Raises
     ------
     DecisionError
-        It is not closed, the actor closed it or is another system, it is merged into another, or its unit or that of a merged case has
-        another open case.
+        It is not closed, the actor closed it or is another system, it is merged into another, or its unit or that of a
+        merged case has another open case.
     Conflict
         The case is no longer in that version.
     """
