@@ -1,6 +1,6 @@
 """Cases to work on, and people who do, for the tests of what people do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from threading import Barrier
@@ -58,7 +58,7 @@ def count(store: Store, table: str) -> int:
         return int(connection.execute(text(f"select count(*) from {table}")).scalar_one())
 
 
-def at_once(store: Store, doings: list[Callable[[Connection], object]]) -> list[object]:
+def at_once(store: Store, doings: Sequence[Callable[[Connection], object]]) -> list[object]:
     """Do each in a transaction and a thread of its own, all at one time, and return what they returned or raised."""
     start = Barrier(len(doings))
 
