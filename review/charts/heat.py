@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from review.charts.shapes import THIS, Rows, Spec, filled
+from review.charts.shapes import FITTED, THIS, Rows, Spec, filled
 from review.language import words
 
 
@@ -62,7 +62,7 @@ def _shape(language: str) -> Spec:
             color=alt.Color("share:Q", scale=scale, legend=legend),
             tooltip=["item:N", "answer:O", alt.Tooltip("share:Q", format=".0%")],
         )
-        .properties(width="container", height=alt.Step(20))
+        .properties(width="container", height=alt.Step(20), autosize=FITTED)
         .to_dict()
     )
     return chart

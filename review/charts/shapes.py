@@ -14,6 +14,9 @@ Rows = Sequence[dict[str, Any]]
 THIS, OTHERS, HONEST, MARKED = "var(--accent)", "var(--muted)", "var(--for)", "var(--against)"
 """This unit, everybody else, what speaks for honesty, what is to be noticed: colours of the stylesheet."""
 
+FITTED = {"type": "fit-x", "contains": "padding"}
+"""A chart as wide as its place, and as high as its rows make it."""
+
 
 def filled(shape: Spec, **rows: Rows) -> Spec:
     """Return the shape with rows for each of its named data.

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from review.charts.shapes import HONEST, OTHERS, THIS, Spec, filled
+from review.charts.shapes import FITTED, HONEST, OTHERS, THIS, Spec, filled
 from review.language import words
 from review.language.figures import bits, percent
 
@@ -96,6 +96,7 @@ def _shape(language: str) -> Spec:
         color=colour,
     )
     labels = base.mark_text(align="left", dx=5, fontWeight="bold").encode(x="edge:Q", y=y, text="label:N")
-    even = alt.Chart(alt.InlineData(values=[{"at": 0}])).mark_rule(strokeDash=[3, 3], color=OTHERS).encode(x="at:Q")
-    chart: Spec = (even + bars + labels).properties(width="container", height=alt.Step(30)).to_dict()
+    even = base.mark_rule(strokeDash=[3, 3], color=OTHERS).encode(x=alt.datum(0))
+    size = {"width": "container", "height": alt.Step(30), "autosize": FITTED}
+    chart: Spec = (even + bars + labels).properties(**size).to_dict()
     return chart
