@@ -96,6 +96,8 @@ def assign(
     Conflict
         It is no longer in that version.
     """
+    if reason is not None:
+        said(actor, reason)
     held = leading(open_case(connection, case_id, version))
     people = account_tables.people.c
     able = select(people.account).where(people.account == assignee, people.active == 1, people.role.in_(WORKING_ROLES))
@@ -125,6 +127,8 @@ def release(
     Conflict
         It is no longer in that version.
     """
+    if reason is not None:
+        said(actor, reason)
     held = leading(open_case(connection, case_id, version))
     if held.assignee is None:
         raise DecisionError("Nobody works on case {case_id}.", remedy="There is nothing to give back.", case_id=case_id)

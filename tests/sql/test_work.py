@@ -146,6 +146,8 @@ def test_a_conflict_tells_of_people_since_the_version_seen_and_not_of_nights(wor
         (lambda c: work.resume(c, 2, version=None, actor="li.wei", at=NOON), "does not wait"),
         (lambda c: work.wake(c, 1, version=None, actor="li.wei", at=NOON), "does not sleep"),
         (lambda c: work.comment(c, 1, "", version=None, actor="li.wei", at=NOON), "Say why"),
+        (lambda c: work.comment(c, 1, "打１３８-1234-5678", version=None, actor="li.wei", at=NOON), "mask it"),
+        (lambda c: work.release(c, 2, version=None, actor="li.wei", reason="ask li@example.com", at=NOON), "mask it"),
         (lambda c: work.comment(c, 1, "长" * 4001, version=None, actor="li.wei", at=NOON), "may have 4000"),
     ],
 )
