@@ -1,12 +1,13 @@
 # make nightly   the demo: an invented dealer network, the nightly run on it, the cases it opens
 # make test      the whole test suite
+# make words     new texts of the console into the catalogue of their translations
 # make lint      style and types       make bench   accuracy and speed       make clean   remove what make made
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DELETE_ON_ERROR:
-.PHONY: nightly test lint bench postgresql clean
+.PHONY: nightly test words lint bench postgresql clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -23,6 +24,9 @@ $(DEMO)/inbox: | .venv/run.stamp
 
 test: .venv/dev.stamp postgresql
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+words: .venv/run.stamp
+	$(BIN)/python -m review.language
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

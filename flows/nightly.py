@@ -65,6 +65,20 @@ class Outcome:
     halted: GateClosed | None = None
 
 
+_DOING: dict[Callable[..., Any], str] = {
+    ingest: "Reading deliveries",
+    validate: "Checking rows",
+    write_page: "Reporting on validation",
+    land: "Landing rows",
+    observe: "Reading the window",
+    weigh: "Weighing evidence",
+    draw_up: "Drawing up dossiers",
+    open_cases: "Opening cases",
+    report: "Reading back what was found",
+}
+"""The steps of a night in order, and what is shown to whoever watches while each is performed."""
+
+
 def plainly(step: Callable[..., Any], *arguments: object) -> Any:
     """Perform a step by calling it."""
     return step(*arguments)
@@ -117,10 +131,10 @@ def close_the_day(night: Night, perform: Perform = plainly) -> Outcome:
     day = business_date(night.asked_date, newest, night.today, delivered.remarks)
     observed = perform(observe, night, day, table_versions)
     weighing = perform(weigh, night, observed)
-    kept = perform(draw_up, night, observed, weighing)
+    found = perform(draw_up, night, observed, weighing)
     del observed
     facts = night.facts(day, fingerprint, table_versions)
-    perform(open_cases, night, facts, inputs, quarantine, weighing, kept)
+    perform(open_cases, night, facts, inputs, quarantine, found)
 
     late = [] if newest is None else [lateness(night.asked_date, newest, night.today)]
     return Outcome(perform(report, night, night.run_id), remarks=(*remarks, *filter(None, late)))
@@ -157,12 +171,22 @@ def run(settings: Settings, asked_date: date | None = None, perform: Perform = p
             night = Night.begin(settings, store, asked_date, progress)
             with logbook(night.log), _failure_recorded(night):
                 note("begun", run=night.run_id, code_version=code_version(), settings=settings.sha256())
-                return close_the_day(night, perform)
+                return close_the_day(night, _shown(progress, perform))
     except Exception as error:
         told = explain(error)
         if told is None or told is error:
             raise
         raise told from error
+
+
+def _shown(progress: Progress, perform: Perform) -> Perform:
+    """Return how a step is performed with its name shown meanwhile."""
+
+    def shown(step: Callable[..., Any], *arguments: object) -> Any:
+        with progress.step(_DOING[step]):
+            return perform(step, *arguments)
+
+    return shown
 
 
 def _store(settings: Settings) -> Store:
@@ -216,7 +240,7 @@ _TASKS: dict[Callable[..., Any], Task[..., Any]] = {
         cache_result_in_memory=False,
         retry_condition_fn=_may_pass,
     )
-    for step in (ingest, validate, write_page, land, observe, weigh, draw_up, open_cases, report)
+    for step in _DOING
 }
 
 

@@ -7,7 +7,16 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -37,6 +46,14 @@ _ONLY_WHERE = {
     "database_wait_s",
     "retries",
     "retry_delay_s",
+    "public_url",
+    "allowed_hosts",
+    "session_h",
+    "idle_h",
+    "oidc_issuer",
+    "oidc_client_id",
+    "oidc_client_secret",
+    "oidc_new_people",
 }
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -129,10 +146,38 @@ class Settings(BaseSettings):
     )
     retry_delay_s: float = Field(default=10.0, ge=0, description="seconds between such tries")
 
-    @field_validator("surveys", mode="before")
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/]+/?$",
+        description="address by which people reach the console, `https://…`",
+    )
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="further names the console answers to (comma between them)"
+    )
+    session_h: float = Field(default=12, gt=0, le=168, description="hours after which a session ends, used or not")
+    idle_h: float = Field(default=2, gt=0, le=168, description="hours without a page after which a session ends")
+    oidc_issuer: str | None = Field(default=None, description="address of the OpenID Connect provider, if there is one")
+    oidc_client_id: str | None = Field(default=None, description="how the console is registered there")
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, validate_default=True, description="the secret that goes with it"
+    )
+    oidc_new_people: Literal["reviewer", "lead", "auditor", "admin"] | None = Field(
+        default=None,
+        description="role of who comes by single sign-on and has no account yet; refused if not given",
+    )
+
+    @field_validator("surveys", "allowed_hosts", mode="before")
     @classmethod
-    def _split_on_commas(cls, surveys: object) -> object:
-        return [name.strip() for name in surveys.split(",")] if isinstance(surveys, str) else surveys
+    def _split_on_commas(cls, names: object) -> object:
+        return [name.strip() for name in names.split(",") if name.strip()] if isinstance(names, str) else names
+
+    @field_validator("oidc_client_secret")
+    @classmethod
+    def _sign_on_is_whole(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        given = [info.data.get("oidc_issuer"), info.data.get("oidc_client_id"), secret]
+        if any(given) and not all(given):
+            raise ValueError("single sign-on needs oidc_issuer, oidc_client_id and oidc_client_secret")
+        return secret
 
     @field_validator("scales")
     @classmethod

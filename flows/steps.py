@@ -64,7 +64,6 @@ def observe(night: Night, day: date, table_versions: dict[str, int]) -> Observat
         The window holds neither interviews nor reviews.
     """
     settings = night.settings
-    night.progress.told("reading the window", 0, 1)
     observed = lake.observe(
         settings.lake,
         business_date=day,
@@ -97,24 +96,24 @@ def weigh(night: Night, observed: Observations) -> Weighing:
 
 
 @dataclass(frozen=True)
-class Kept:
-    """What a night keeps for the reviewers: see `sql.runs.RunResult`."""
+class Found:
+    """What a night found, and what it keeps of that for the reviewers: see `sql.runs.RunResult`."""
 
+    weighing: Weighing
     dossiers: dict[tuple[str, str], Dossier]
     wordings: pd.DataFrame
     dealer_facts: pd.DataFrame
     agencies: pd.DataFrame
 
 
-def draw_up(night: Night, observed: Observations, weighing: Weighing) -> Kept:
+def draw_up(night: Night, observed: Observations, weighing: Weighing) -> Found:
     """Draw up the dossiers of the units that are flagged or have an open case, and who all units are."""
-    night.progress.told("drawing up dossiers", 0, 1)
     flagged = weighing.scores.loc[weighing.scores["flagged"] == 1, ["unit_kind", "unit_id"]]
     units = {*night.store.open_units(), *flagged.itertuples(index=False, name=None)}
     dossiers = build(observed, weighing, units, window_months=night.settings.window_months)
     note("drawn up", dossiers=len(dossiers))
     dealers = observed.frames.get("dealers", pd.DataFrame(columns=["dealer_id"]))
-    return Kept(dossiers, _wordings(), dealers, agencies(observed))
+    return Found(weighing, dossiers, _wordings(), dealers, agencies(observed))
 
 
 def _wordings() -> pd.DataFrame:
@@ -135,20 +134,21 @@ def _wordings() -> pd.DataFrame:
     )
 
 
-def open_cases(
-    night: Night, facts: RunFacts, inputs: pd.DataFrame, quarantine: pd.DataFrame, weighing: Weighing, kept: Kept
-) -> Written:
+def open_cases(night: Night, facts: RunFacts, inputs: pd.DataFrame, quarantine: pd.DataFrame, found: Found) -> Written:
     """Write the whole result of the run, open its cases, and put the head of the event log outside the database."""
     written = night.store.write_run(
         RunResult(
             **vars(facts),
             inputs=inputs,
             quarantine=quarantine,
-            evidence=weighing.evidence,
-            scores=weighing.scores,
-            records=weighing.records,
-            dealers=weighing.dealers,
-            **vars(kept),
+            evidence=found.weighing.evidence,
+            scores=found.weighing.scores,
+            records=found.weighing.records,
+            dealers=found.weighing.dealers,
+            dossiers=found.dossiers,
+            wordings=found.wordings,
+            dealer_facts=found.dealer_facts,
+            agencies=found.agencies,
         )
     )
     anchor(night.settings.anchors, night.store)

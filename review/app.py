@@ -11,18 +11,23 @@ from review.api import cases as api_cases
 from review.api import runs as api_runs
 from review.api import units as api_units
 from review.faults import explain_faults
-from review.pages import account, audit, case, decisions, guide, overview, people, queue, signing_in, units
+from review.pages import account, audit, case, decisions, guide, overview, people, queue, sign_on, signing_in, units
 from review.rendering import Pages
+from review.security.door import Door
 from review.security.headers import SecurityHeaders
+from review.security.oidc import Provider
 from review.security.roles import undeclared
 from review.settings import ReviewSettings
 from sql.connection import connect
 from sql.times import now
 
 _MODULES = (
-    overview, queue, case, decisions, units, audit, people, account, guide, signing_in,
+    overview, queue, case, decisions, units, audit, people, account, guide, signing_in, sign_on,
     api_cases, api_units, api_runs, assets,
 )  # fmt: skip
+
+_PATIENCE_S = 0.2
+"""How long a page waits for a night's writing only to note that somebody is there."""
 
 
 def create_app(settings: ReviewSettings, *, clock: Callable[[], datetime] = now) -> FastAPI:
@@ -44,6 +49,8 @@ def create_app(settings: ReviewSettings, *, clock: Callable[[], datetime] = now)
     app.state.settings = settings
     app.state.clock = clock
     app.state.engine = connect(settings.database_url.get_secret_value(), busy_timeout_s=settings.database_wait_s)
+    app.state.patient_engine = connect(settings.database_url.get_secret_value(), busy_timeout_s=_PATIENCE_S)
+    app.state.provider = Provider(settings.single_sign_on) if settings.single_sign_on else None
     app.state.assets = assets.Assets(settings.cache)
     app.router.redirect_slashes = False
     routes = [route for module in _MODULES for route in module.router.routes]
@@ -54,5 +61,6 @@ def create_app(settings: ReviewSettings, *, clock: Callable[[], datetime] = now)
     app.state.routes = routes
     app.state.pages = Pages(app, app.state.assets)
     explain_faults(app)
+    app.add_middleware(Door, settings=settings)
     app.add_middleware(SecurityHeaders, secure=settings.secure)
     return app

@@ -72,6 +72,10 @@ class Assets:
         charts = Asset(scripts.NAME, scripts.digest(), lambda: scripts.bundle(cache))
         self.by_name = {asset.name: asset for asset in [*ours, charts]}
 
+    def read_ahead(self, name: str) -> None:
+        """Have a file ready before the first visitor asks for it."""
+        _ = self.by_name[name].zipped
+
     def path_of(self, name: str) -> str:
         """Return the address of a file."""
         return f"/static/{self.by_name[name].digest}/{name}"

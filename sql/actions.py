@@ -4,7 +4,7 @@ ACTIONS = {
     "opened": "a night flagged a unit that had no open case",
     "found": "a night flagged it for a scheme for the first time",
     "dated": "a night made it more severe, so that it is due earlier",
-    "woken": "it no longer sleeps: its day has come, a night brought a new scheme or more severity, or somebody woke it",
+    "woken": "it sleeps no longer: its day came, a night brought a new scheme or more severity, or somebody woke it",
     "taken": "somebody began to work on it",
     "assigned": "somebody was given it",
     "released": "it was given back to the queue",

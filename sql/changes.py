@@ -14,11 +14,15 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 
 from sql import events, tables
 from sql.events import Event
+from sql.personal import leads_to_a_person
 from sql.rules import RuleError
 from sql.times import as_text
 
 NIGHTLY = "nightly"
 """The actor of what a run does to a case."""
+
+SERVICE = "service:"
+"""How the actor of what another system does begins; no account does."""
 
 LONGEST_TEXT = 4000
 """Characters of a reason or a comment: it stays in the log for ever."""
@@ -66,7 +70,7 @@ class Conflict(DecisionError):  # noqa: N818 - the word for it
 
 
 def said(actor: str, reason: str) -> None:
-    """Refuse what has no person or no reason, or too long a one."""
+    """Refuse what has no person or no reason, or one that the log should not keep."""
     if not actor.strip():
         raise DecisionError("A decision without a person.", remedy="Say who decides.")
     if not reason.strip():
@@ -77,6 +81,11 @@ def said(actor: str, reason: str) -> None:
             remedy="Say it shorter.",
             length=len(reason),
             most=LONGEST_TEXT,
+        )
+    if leads_to_a_person(reason):
+        raise DecisionError(
+            "The text holds what looks like a phone number, a VIN, an identity number or an e-mail address.",
+            remedy="Leave it out or mask it (138****5678): the text is kept for ever.",
         )
 
 

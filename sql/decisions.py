@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, and_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sql import tables
-from sql.changes import DecisionError, any_case, change, leading, open_case, record, said, with_merged
+from sql.changes import SERVICE, DecisionError, any_case, change, leading, open_case, record, said, with_merged
 from sql.events import Event
 from sql.severity import due_on
 from sql.times import as_text
@@ -78,11 +78,12 @@ def confirm(
     Raises
     ------
     DecisionError
-        Nobody has proposed it, or the actor is the one who did.
+        Nobody has proposed it, or the actor is the one who did or another system.
     Conflict
         The case is no longer in that version.
     """
     said(actor, reason)
+    _is_person(actor)
     finding = _proposed(connection, case_id, scheme, version)
     if finding.proposed_by == actor:
         raise DecisionError(
@@ -186,12 +187,13 @@ def reopen(connection: Connection, case_id: int, *, version: int | None, actor: 
     Raises
     ------
     DecisionError
-        It is not closed, the actor closed it, it is merged into another, or its unit or that of a merged case has
-        another open case.
+        It is not closed, the actor closed it or is another system, it is merged into another, or its unit or that of a
+        merged case has another open case.
     Conflict
         The case is no longer in that version.
     """
     said(actor, reason)
+    _is_person(actor)
     held = leading(any_case(connection, case_id, version))
     if held.status != "closed":
         raise DecisionError("Case {case_id} is not closed.", remedy="It can be worked on as it is.", case_id=case_id)
@@ -253,6 +255,13 @@ def _proposed(connection: Connection, case_id: int, scheme: str, version: int | 
 
 def _propose(connection: Connection, finding: Row[Any], actor: str, reason: str, at: datetime) -> None:
     scheme = finding.scheme
+    if finding.outcome == "confirmed":
+        raise DecisionError(
+            "{scheme} in case {case_id} is confirmed already.",
+            remedy="There is nothing to propose.",
+            scheme=scheme,
+            case_id=finding.case_id,
+        )
     if finding.proposed_by == actor:
         raise DecisionError(
             "{actor} has proposed to confirm {scheme} in case {case_id} already.",
@@ -274,6 +283,12 @@ def _drop_proposal(
     before = {"scheme": finding.scheme, "proposed_outcome": "confirmed", "proposed_by": finding.proposed_by}
     after = {"scheme": finding.scheme, "proposed_outcome": None, "reason": reason}
     record(connection, [Event(finding.case_id, as_text(at), actor, action, before, after)])
+
+
+def _is_person(actor: str) -> None:
+    """Refuse a system for the second person: whoever proposed may hold its token."""
+    if actor.startswith(SERVICE):
+        raise DecisionError("A system cannot be the second person.", remedy="Ask somebody to log in and do it.")
 
 
 def _decided(

@@ -69,15 +69,32 @@ def export(source: Store | Engine, view: str, to: Path | BinaryIO, form: Format)
     engine = source.engine if isinstance(source, Store) else source
     with closing(_parts(engine, described)) as parts:
         if not isinstance(to, Path):
-            return _WRITERS[form](described, parts, to)
+            return write(described, parts, to, form)
         unfinished = to.with_name(f".{to.name}.part")
         try:
             with unfinished.open("wb") as file:
-                written = _WRITERS[form](described, parts, file)
+                written = write(described, parts, file, form)
             unfinished.replace(to)
         finally:
             unfinished.unlink(missing_ok=True)
         return written
+
+
+def write(view: View, parts: Iterator[Part], to: BinaryIO, form: Format) -> int:
+    """Write rows that are read already, as `export` does, and return how many.
+
+    Parameters
+    ----------
+    view
+        What the columns are called and hold; its name is the sheet's.
+    parts
+        The rows, some at a time.
+    to
+        A binary stream.
+    form
+        The format.
+    """
+    return _WRITERS[form](view, parts, to)
 
 
 def _known(view: str) -> View:

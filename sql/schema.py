@@ -1,6 +1,7 @@
 """Bringing a database to the newest tables and views: migrations change tables, views are files created afterwards."""
 
 import hashlib
+from enum import StrEnum
 from pathlib import Path
 
 from alembic.migration import MigrationContext
@@ -23,6 +24,15 @@ _GRANTS = """
     where relkind = 'v' and relname like 'audit\\_%' and grantee <> relowner
     order by 1, 2, 3
 """
+
+
+class Standing(StrEnum):
+    """How a database stands to this release."""
+
+    CURRENT = "current"
+    EMPTY = "empty"
+    OLDER = "older"
+    NEWER = "newer"
 
 
 def migrate(engine: Engine) -> None:
@@ -49,19 +59,33 @@ def migrate(engine: Engine) -> None:
             _bring_up(connection, script)
 
 
+def standing(connection: Connection) -> Standing:
+    """Return how the database stands to this release, reading alone."""
+    return _standing(connection, ScriptDirectory(str(_MIGRATIONS)))
+
+
 def _is_current(connection: Connection, script: ScriptDirectory) -> bool:
-    revision = MigrationContext.configure(connection).get_current_revision()
-    if revision is None:
-        return False
-    try:
-        script.get_revision(revision)
-    except CommandError as error:
+    found = _standing(connection, script)
+    if found is Standing.NEWER:
+        revision = MigrationContext.configure(connection).get_current_revision()
         raise StoreError(
             f"The database {name_of(connection.engine.url)} was made by a newer release (schema {revision}).",
             remedy="Install that release or a later one, or name another database.",
-        ) from error
+        )
+    return found is Standing.CURRENT
+
+
+def _standing(connection: Connection, script: ScriptDirectory) -> Standing:
+    revision = MigrationContext.configure(connection).get_current_revision()
+    if revision is None:
+        return Standing.EMPTY
+    try:
+        script.get_revision(revision)
+    except CommandError:
+        return Standing.NEWER
     held = connection.execute(select(view_texts.c.sha256)).scalar()
-    return revision == script.get_current_head() and held == _views_sha256()
+    current = revision == script.get_current_head() and held == _views_sha256()
+    return Standing.CURRENT if current else Standing.OLDER
 
 
 def _bring_up(connection: Connection, script: ScriptDirectory) -> None:

@@ -11,7 +11,6 @@ from sqlalchemy import Engine, select, update
 
 from sql import cases, decisions, events, outcomes, tables
 from sql.connection import connect, reading, writing
-from sql.keeping import keep, open_units
 from sql.contradictions import contradictions
 from sql.keeping import keep, open_units
 from sql.runs import RunFacts, RunResult, Written, add_run, add_weighing
@@ -100,7 +99,6 @@ class Store:
             night = cases.Night(run_key, result.run_id, result.business_date.isoformat(), as_text(result.finished_at))
             opened, updated = cases.append_night(connection, night, scores)
             keep(connection, run_key, result)
-            keep(connection, run_key, result)
             connection.execute(
                 update(tables.runs)
                 .where(tables.runs.c.run_key == run_key)
@@ -132,11 +130,6 @@ class Store:
         """Return `sql.outcomes.decided`: the newest decision of each unit and scheme."""
         with reading(self.engine) as connection:
             return outcomes.decided(connection)
-
-    def open_units(self) -> list[tuple[str, str]]:
-        """Return kind and id of each unit that has an open case."""
-        with reading(self.engine) as connection:
-            return open_units(connection)
 
     def open_units(self) -> list[tuple[str, str]]:
         """Return kind and id of each unit that has an open case."""

@@ -96,6 +96,8 @@ def assign(
     Conflict
         It is no longer in that version.
     """
+    if reason is not None:
+        said(actor, reason)
     held = leading(open_case(connection, case_id, version))
     people = account_tables.people.c
     able = select(people.account).where(people.account == assignee, people.active == 1, people.role.in_(WORKING_ROLES))
@@ -125,9 +127,11 @@ def release(
     Conflict
         It is no longer in that version.
     """
+    if reason is not None:
+        said(actor, reason)
     held = leading(open_case(connection, case_id, version))
     if held.assignee is None:
-        raise DecisionError("Nobody works on case {case_id}.", remedy="Take it.", case_id=case_id)
+        raise DecisionError("Nobody works on case {case_id}.", remedy="There is nothing to give back.", case_id=case_id)
     change(connection, held, "released", {"assignee": None, "status": "new"}, actor=actor, at=at, reason=reason)
 
 
@@ -137,12 +141,14 @@ def wait(connection: Connection, case_id: int, *, version: int | None, actor: st
     Raises
     ------
     DecisionError
-        It waits already, is closed or merged into another, or actor or reason is empty.
+        Nobody works on it, it waits already, is closed or merged into another, or actor or reason is empty.
     Conflict
         It is no longer in that version.
     """
     said(actor, reason)
     held = leading(open_case(connection, case_id, version))
+    if held.assignee is None:
+        raise DecisionError("Nobody works on case {case_id}.", remedy="Take it first.", case_id=case_id)
     if held.status == "waiting":
         raise DecisionError("Case {case_id} waits already.", remedy="Say more in a comment.", case_id=case_id)
     change(connection, held, "paused", {"status": "waiting"}, actor=actor, at=at, reason=reason)

@@ -86,6 +86,28 @@ class Gaps(Detector):
     fewest_visits: int = 20
     potency: float = 0.95
 
+    title: ClassVar[Said] = Said("Visits missing from the list", "到店记录未进入联系名单")
+    honest: ClassVar[tuple[Said, ...]] = (
+        Said(
+            "No list is complete, and dealers differ in it: how much, and how often each month and kind of visit is "
+            "missing, is learnt from the network.",
+            "没有一份名单是完整的，各经销商也不尽相同：差异有多大、各月份各类到店缺失的比例，都从全网学得。",
+        ),
+        Said(
+            "Visits at the edges of the window are called about outside it: their months are left out.",
+            "处于观察期两端的到店，其回访落在观察期之外：这些月份不计入。",
+        ),
+        Said(
+            "A careless clerk loses customers at random, which the gaps alone cannot tell from choice: so they open "
+            "no case by themselves.",
+            "粗心的办事员会随机漏掉客户，仅凭缺口无法与有意挑选区分：因此缺口本身不单独立案。",
+        ),
+        Said(
+            "Where the agency draws a sample of the lists, honest dealers differ widely, and the gaps of one count "
+            "for little.",
+            "若调研公司从名单中抽样，正常经销商之间本来就差异很大，单家的缺口分量很轻。",
+        ),
+    )
     schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.WITHHELD,)
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "contacts": ("attempted_at",),

@@ -63,6 +63,22 @@ class Mismatched(Detector):
     fewest_customers: int = 10
     potency: float = 0.8
 
+    title: ClassVar[Said] = Said("Numbers that its own transactions do not have", "号码与自己的业务记录不一致")
+    honest: ClassVar[tuple[Said, ...]] = (
+        Said(
+            "Customers change numbers, name the driver's or the spouse's, and clerks mistype: how often, and how much "
+            "dealers differ in it, is learnt from the network.",
+            "客户会换号，会留司机或配偶的号码，录入也会出错：这种情况有多常见、各经销商差异多大，都从全网学得。",
+        ),
+        Said(
+            "A customer with several numbers in the dealer's system matches with any of them.",
+            "客户在经销商系统中有多个号码的，与其中任何一个相符即视为一致。",
+        ),
+        Said(
+            "A changed system can mask or renumber all customers at once: so this evidence opens no case by itself.",
+            "更换系统可能一次性遮盖或改变所有客户的号码：因此这项证据不单独立案。",
+        ),
+    )
     schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.FAKE_CONTACTS,)
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"contacts": ("phone",), "transactions": ("phone",)}
 

@@ -71,6 +71,23 @@ class Phantoms(Detector):
     potency: float = 0.4
     twice_the_usual: float = 2.0
 
+    title: ClassVar[Said] = Said("Customers whom its own transactions do not know", "业务记录中查不到的客户")
+    honest: ClassVar[tuple[Said, ...]] = (
+        Said(
+            "The visit may lie before the window: fieldwork months in which unknown customers are common are left out.",
+            "到店可能早于观察期：查不到的客户普遍较多的执行月份不计入。",
+        ),
+        Said(
+            "A purchase may be registered elsewhere or a vehicle mistyped: how often, and how much dealers differ in "
+            "it, is learnt from the network.",
+            "购车可能登记在别处，车辆信息也可能录错：这种情况有多常见、各经销商差异多大，都从全网学得。",
+        ),
+        Said(
+            "A dealer whose system delivers only a part may stand out honestly: so this evidence opens no case by "
+            "itself, and a dealer without transactions is not judged.",
+            "系统只送达部分数据的经销商也会显得突出：因此这项证据不单独立案，没有业务记录的经销商不作判断。",
+        ),
+    )
     schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.FAKE_CONTACTS,)
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"contacts": ("dealer_id",), "transactions": ("dealer_id",)}
 

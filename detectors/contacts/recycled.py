@@ -68,6 +68,19 @@ class Recycled(Detector):
     fewest_numbers: int = 10
     potency: float = 0.5
 
+    title: ClassVar[Said] = Said("One number for several customers", "一个号码登记多位客户")
+    honest: ClassVar[tuple[Said, ...]] = (
+        Said(
+            "A fleet's manager answers for many vehicles and families share a phone: numbers that those customers "
+            "share in the dealer's own transactions are spared.",
+            "车队负责人代表多辆车，家人共用一部电话：在经销商自己的业务记录中也由这些客户共用的号码不计入。",
+        ),
+        Said(
+            "A family whose visit lies before the window, or a slip of the hand, leaves a few at honest dealers: how "
+            "many is learnt from the network.",
+            "到店早于观察期的家庭或录入失误，会在正常经销商处留下少数几例：数量从全网学得。",
+        ),
+    )
     schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.FAKE_CONTACTS,)
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"contacts": ("phone",), "transactions": ("phone",)}
     decisive: ClassVar[bool] = True

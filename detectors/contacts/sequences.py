@@ -63,6 +63,22 @@ class Sequences(Detector):
     fewest_numbers: int = 10
     potency: float = 0.5
 
+    title: ClassVar[Said] = Said("Numbers in sequence", "名单上的连号")
+    honest: ClassVar[tuple[Said, ...]] = (
+        Said(
+            "A company's employees have cards of one block: numbers that the dealer's own transactions have for the "
+            "same customer are spared.",
+            "企业员工的号码常在同一号段：经销商自己的业务记录中属于同一客户的号码不计入。",
+        ),
+        Said(
+            "Landlines of a company come in blocks: landlines are left out altogether.",
+            "企业固定电话往往成段：固定电话一律不计入。",
+        ),
+        Said(
+            "Two neighbouring numbers meet by chance now and then: how often is learnt from the network.",
+            "偶尔会有两个相邻号码巧合出现：多常见从全网学得。",
+        ),
+    )
     schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.FAKE_CONTACTS,)
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"contacts": ("phone",)}
 

@@ -74,6 +74,19 @@ class Staff(Detector):
     fewest_numbers: int = 10
     potency: float = 0.5
 
+    title: ClassVar[Said] = Said("Numbers of staff on the list", "名单上的员工号码")
+    honest: ClassVar[tuple[Said, ...]] = (
+        Said(
+            "Staff buy cars and have them serviced too: a number that the dealer's own transactions have for the same "
+            "customer or vehicle is spared.",
+            "员工自己也会购车和售后：经销商自己的业务记录中属于同一客户或车辆的号码不计入。",
+        ),
+        Said(
+            "A spouse's car, a mistyped number or a staff list out of date leave a few matches at honest dealers: how "
+            "many is learnt from the network, and one or two say little.",
+            "配偶的车、录错的号码或过时的员工名单，会在正常经销商处留下少数吻合：数量从全网学得，一两例说明不了什么。",
+        ),
+    )
     schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.FAKE_CONTACTS,)
     # The numbers stand in contacts or in surveys; a dealer without staff of its own is judged by the others' staff.
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {}

@@ -90,6 +90,18 @@ class Willing(Detector):
     fewest_differing: int = 3
     teaching_share: float = 0.8
 
+    title: ClassVar[Said] = Said("Numbers that differ, and answer more readily", "不一致的号码更容易完成访问")
+    honest: ClassVar[tuple[Said, ...]] = (
+        Said(
+            "Content customers answer more readily, but on all a dealer's numbers: only the difference between its "
+            "differing numbers and its others counts.",
+            "满意的客户更愿意接受访问，但这应体现在该经销商的所有号码上：只看不一致的号码与其余号码之间的差别。",
+        ),
+        Said(
+            "A renewed number is reached a little better than an old one: how much is learnt from the network.",
+            "新换的号码比旧号码稍易接通：差多少从全网学得。",
+        ),
+    )
     schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.FAKE_CONTACTS,)
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "contacts": ("phone", "disposition"),

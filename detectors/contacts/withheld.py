@@ -94,6 +94,28 @@ class Withheld(Detector):
     fewest_visits: int = 20
     fewest_troubled: int = 3
 
+    title: ClassVar[Said] = Said("Unhappy customers missing from the list", "不满客户未进入联系名单")
+    honest: ClassVar[tuple[Said, ...]] = (
+        Said(
+            "No list is complete: a dealer that misses customers at random misses the unhappy ones no more than the "
+            "others, and only the difference counts.",
+            "没有一份名单是完整的：随机漏掉客户的经销商，漏掉不满客户的比例不会更高，只看两者之间的差别。",
+        ),
+        Said(
+            "Customers who complained ask more often not to be called, and a second visit for the same fault is not "
+            "surveyed: both are in what is learnt from the network.",
+            "投诉过的客户更常要求不被打扰，同一故障的再次到店也不作回访：这两点都已包含在从全网学得的常态之中。",
+        ),
+        Said(
+            "Visits at the edges of the window are called about outside it: their months are left out.",
+            "处于观察期两端的到店，其回访落在观察期之外：这些月份不计入。",
+        ),
+        Said(
+            "That complainers asked to be left in peace cannot be ruled out from the lists: so this evidence opens no "
+            "case by itself.",
+            "仅凭名单无法排除投诉客户自己要求不被联系：因此这项证据不单独立案。",
+        ),
+    )
     schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.WITHHELD,)
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "contacts": ("attempted_at",),

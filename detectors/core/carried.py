@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,7 @@ from detectors.core.codes import code
 from detectors.core.findings import UNIT
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme, UnitKind
+from detectors.core.sentences import Said
 from detectors.core.sources import SOURCES
 
 WORTH_LISTENING_FROM = 0.05
@@ -68,34 +68,37 @@ def join_records(carried: Iterable[Carried], scores: pd.DataFrame) -> pd.DataFra
     (0.6, 'It repeats a script. Its facts differ.', '重复了话术。与过程事实不符。')
     """
     suspected = scores[scores["probability"] > _NEGLIGIBLE_UNIT]
-    frame = pd.concat([_nothing(), *_counted(carried, suspected)], ignore_index=True)
+    sentences: dict[Said, int] = {}
+    frame = pd.concat([_nothing(), *_counted(carried, suspected, sentences)], ignore_index=True)
     frame["doubt"] = np.log1p(-frame["probability"].clip(0.0, 1.0 - 1e-9))
     by_record = [*UNIT, *_RECORD]
     places = [code(frame[column]).places for column in by_record]
     frame = frame.iloc[np.lexsort(places[::-1])].reset_index(drop=True)
     starts = _starts(np.stack(places)[:, np.lexsort(places[::-1])])
     if not len(starts):
-        said = {"reason": "reasons", "reason_zh": "reasons_zh"}
-        return frame[[*by_record, "probability", *said]].rename(columns=said)
+        nothing = pd.Series(dtype="str")
+        return frame[[*by_record, "probability"]].assign(reasons=nothing, reasons_zh=nothing)
     doubt = np.add.reduceat(frame["doubt"].to_numpy(), starts)
+    told = _said_of(frame["said"].to_numpy(), starts, sentences)
     first = frame.iloc[starts].reset_index(drop=True)
     return first[by_record].assign(
         probability=-np.expm1(doubt) * first["probability_of_unit"],
-        reasons=_joined_reasons(frame["reason"], starts, between=" "),
-        reasons_zh=_joined_reasons(frame["reason_zh"], starts, between=""),
+        reasons=pd.array([said.en for said in sentences], dtype="str").take(told),
+        reasons_zh=pd.array([said.zh for said in sentences], dtype="str").take(told),
     )
 
 
-def _counted(carried: Iterable[Carried], suspected: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """Yield the records of suspected units, once for each scheme for which they count."""
+def _counted(carried: Iterable[Carried], suspected: pd.DataFrame, sentences: dict[Said, int]) -> Iterator[pd.DataFrame]:
+    """Yield the records of suspected units, once for each scheme for which they count; what is said is added."""
     for group in carried:
-        unit = code(group.records["unit_id"])
+        unit, said = code(group.records["unit_id"]), _coded(group.records, sentences)
+        records = group.records.drop(columns=["reason", "reason_zh"]).assign(said=said)
         for scheme in group.schemes:
             about = suspected[(suspected["unit_kind"] == str(group.unit_kind)) & (suspected["scheme"] == str(scheme))]
             of_unit = about.set_index("unit_id")["probability"].reindex(unit.names).to_numpy()
             kept = ~np.isnan(of_unit)[unit.places]
             if kept.any():
-                yield group.records[kept].assign(
+                yield records[kept].assign(
                     unit_kind=str(group.unit_kind), scheme=str(scheme), probability_of_unit=of_unit[unit.places[kept]]
                 )
 
@@ -107,12 +110,28 @@ def _starts(places: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.flatnonzero(new)
 
 
-def _joined_reasons(reasons: "pd.Series[str]", starts: NDArray[np.int64], *, between: str) -> list[str]:
-    texts = reasons.tolist()
-    return [
-        texts[start] if end - start == 1 else between.join(dict.fromkeys(texts[start:end]))
-        for start, end in pairwise([*starts.tolist(), len(texts)])
-    ]
+def _coded(records: pd.DataFrame, sentences: dict[Said, int]) -> NDArray[np.int64]:
+    """Add what is said of the records to the sentences, and return its places: few sentences are said of many."""
+    en, zh = code(records["reason"]), code(records["reason_zh"])
+    place, pairs = pd.factorize(en.places * max(len(zh.names), 1) + zh.places)
+    said = [Said(en.names[pair // len(zh.names)], zh.names[pair % len(zh.names)]) for pair in pairs.tolist()]
+    among_all = np.array([sentences.setdefault(one, len(sentences)) for one in said], dtype=np.int64)
+    return among_all[place]
+
+
+def _said_of(said: NDArray[np.int64], starts: NDArray[np.int64], sentences: dict[Said, int]) -> NDArray[np.int64]:
+    """Return the place of what is said of each record; of several sentences, joined, it is added to them."""
+    ends, told = np.append(starts[1:], len(said)), said[starts]
+    together: dict[tuple[int, ...], int] = {}
+    single = list(sentences)
+    for record in np.flatnonzero(ends - starts > 1):
+        once = tuple(dict.fromkeys(said[starts[record] : ends[record]].tolist()))
+        if once not in together:
+            several = [single[place] for place in once]
+            joined = Said(" ".join(one.en for one in several), "".join(one.zh for one in several))
+            together[once] = sentences.setdefault(joined, len(sentences))
+        told[record] = together[once]
+    return told
 
 
 def worth_listening(joined: pd.DataFrame, observations: Observations) -> pd.DataFrame:
@@ -146,7 +165,7 @@ def worth_listening(joined: pd.DataFrame, observations: Observations) -> pd.Data
 
 
 def _nothing() -> pd.DataFrame:
-    columns = {**dict.fromkeys([*_RECORD, *UNIT, "reason", "reason_zh"], "str"), "probability": "float64"}
+    columns = {**dict.fromkeys([*_RECORD, *UNIT], "str"), "probability": "float64", "said": "int64"}
     return pd.DataFrame(
         {name: pd.Series(dtype=dtype) for name, dtype in {**columns, "probability_of_unit": "float64"}.items()}
     )

@@ -66,7 +66,7 @@ def answer(
     fair_low: ArrayLike = float("nan"),
     fair_high: ArrayLike = float("nan"),
 ) -> pd.DataFrame:
-    """Lay out a detector's answer about units; an abstention is 0 bits.
+    """Lay out a detector's answer about units; an abstention is 0 bits and has no range.
 
     Parameters
     ----------
@@ -100,7 +100,9 @@ def answer(
         "abstained": abstained,
     }
     frame = pd.DataFrame({name: np.broadcast_to(np.asarray(value), len(index)) for name, value in values.items()})
-    frame["bits"] = frame["bits"].where(~frame["abstained"].astype(bool), 0.0)
+    speaks = ~frame["abstained"].astype(bool)
+    frame["bits"] = frame["bits"].where(speaks, 0.0)
+    frame[["fair_low", "fair_high"]] = frame[["fair_low", "fair_high"]].where(speaks)
     frame["reason"], frame["reason_zh"] = _columns(reason)
     return frame.set_index(index).astype(UNIT_COLUMNS)
 

@@ -101,6 +101,28 @@ class Complaints(Detector):
     fewest_complainers: int = 2
     records_from_bits: float = 0.0
 
+    title: ClassVar[Said] = Said("Full marks after a complaint", "投诉之后的满分")
+    honest: ClassVar[tuple[Said, ...]] = (
+        Said(
+            "A complaint that was handled well can leave a delighted customer: how much a complaint lowers full marks "
+            "is learnt from the network.",
+            "处理得当的投诉也会换来满意的客户：投诉会使满分减少多少，从全网学得。",
+        ),
+        Said(
+            "At an excellent dealer even complainers are content: a dealer's complainers are compared with its own "
+            "other customers.",
+            "在出色的经销商处，连投诉过的客户也满意：投诉客户只与该经销商自己的其他客户相比。",
+        ),
+        Said(
+            "Some customers give one number whatever happens: they exist at every dealer and are part of what is "
+            "usual.",
+            "有的客户无论如何都给同一个分数：每家经销商都有这样的客户，已包含在常态之中。",
+        ),
+        Said(
+            "A complaint may be filed after the call: only those filed before it count.",
+            "投诉可能发生在访问之后：只计入访问之前提出的投诉。",
+        ),
+    )
     schemes: ClassVar[tuple[Scheme, ...]] = (
         Scheme.COACHED,
         Scheme.INCENTIVISED,

@@ -134,6 +134,28 @@ class Implied(Detector):
     fewest_dealers: int = 12
     records_from_bits: float = 0.0
 
+    title: ClassVar[Said] = Said("Full marks beyond what the rest implies", "满分多于其他情况所能说明的")
+    honest: ClassVar[tuple[Said, ...]] = (
+        Said(
+            "An excellent dealer has many full marks, and everything else about it says so: its expectation is as "
+            "high as its score.",
+            "出色的经销商满分很多，其他各方面也印证这一点：对它的预期与它的得分一样高。",
+        ),
+        Said(
+            "Generous regions, brands and agencies and lenient interviewers have more full marks: they are expected "
+            "to.",
+            "有的区域、品牌、调研公司评分偏高，有的访员偏宽松：预期中已计入。",
+        ),
+        Said(
+            "Dealers differ for reasons that nothing else shows: how much is learnt from the network and allowed to "
+            "every dealer.",
+            "经销商之间还有其他数据看不出的差异：差异多大从全网学得，并给每家经销商留出余地。",
+        ),
+        Said(
+            "What is missing or measured on few rows is trusted that much less.",
+            "缺失的或样本很少的信息，相应地少采信。",
+        ),
+    )
     schemes: ClassVar[tuple[Scheme, ...]] = (
         Scheme.COACHED,
         Scheme.INCENTIVISED,

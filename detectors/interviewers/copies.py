@@ -98,6 +98,24 @@ class Copies(Detector):
     fewest_answers: int = 5
     potency: float = 0.9
 
+    title: ClassVar[Said] = Said("Interviews whose answers are another's", "回答与另一份访问相同")
+    honest: ClassVar[tuple[Said, ...]] = (
+        Said(
+            "Satisfied customers answer alike, and full marks on everything are common: a match counts only if hardly "
+            "anybody gives those answers to other interviewers.",
+            "满意的客户回答往往相似，全部满分也很常见：只有当这样的回答几乎没有人给过其他访员时，相同才计入。",
+        ),
+        Said(
+            "A lenient interviewer or a short questionnaire makes more answers equal: what so many interviews bring "
+            "twice by chance does not count.",
+            "宽松的访员或较短的问卷会使更多回答相同：这么多访问中因巧合而重复的不计入。",
+        ),
+        Said(
+            "Honest interviewers have a rare match now and then: how often, and how much they differ in it, is learnt "
+            "from the network.",
+            "正常访员偶尔也会有罕见的相同：多常见、彼此差异多大，都从全网学得。",
+        ),
+    )
     schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.FABRICATED,)
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"surveys": ("interviewer_id", "q_")}
     decisive: ClassVar[bool] = True

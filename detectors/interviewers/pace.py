@@ -108,6 +108,24 @@ class Pace(Detector):
     shortest_share: float = 0.01
     potency: float = 0.6
 
+    title: ClassVar[Said] = Said("Interviews too short for their questions", "访问用时过短")
+    honest: ClassVar[tuple[Said, ...]] = (
+        Said(
+            "Short questionnaires and short answers take less time: an interview is compared with those of the same "
+            "questionnaire, agency and month, with as many answers and as long a text.",
+            "问卷短、回答短，用时自然少：一份访问只与同一问卷、同一调研公司、同一月份、题数和文字长度相当的访问相比。",
+        ),
+        Said(
+            "A fast interviewer is fast throughout: an interview counts only if it is also far below the "
+            "interviewer's own longer half.",
+            "语速快的访员一贯都快：只有当一份访问也远短于该访员自己较长的那一半时才计入。",
+        ),
+        Said(
+            "Some customers are brisk: how much honest interviewers differ in short interviews is learnt from the "
+            "network.",
+            "有的客户干脆利落：正常访员在短访问上差异多大，从全网学得。",
+        ),
+    )
     schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.FABRICATED,)
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"surveys": ("interviewer_id", "duration_s")}
 

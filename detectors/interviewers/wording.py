@@ -103,6 +103,27 @@ class RepeatedWording(Detector):
     shortest_answer: int = 10
     potency: float = 0.9
 
+    title: ClassVar[Said] = Said("The same words from customers of different dealers", "不同经销商的客户说法相同")
+    honest: ClassVar[tuple[Said, ...]] = (
+        Said(
+            "Customers say short things alike: short answers never count, and of longer ones only those that hardly "
+            "anybody says to other interviewers.",
+            "简短的话人人相似：短回答从不计入，较长的也只计入几乎没有人对其他访员说过的。",
+        ),
+        Said(
+            "Interviewers write down in their own manner: likeness is that of the whole answer, not of how it begins.",
+            "访员各有记录习惯：比的是整条回答，而不是开头的套话。",
+        ),
+        Said(
+            "A dealer's script is said by that dealer's customers: answers count only if customers of at least two "
+            "dealers gave them.",
+            "某家经销商的话术只会出自该店客户之口：至少两家经销商的客户都说过的才计入。",
+        ),
+        Said(
+            "Honest interviewers hear the same twice now and then: how often is learnt from the network.",
+            "正常访员偶尔也会两次听到同样的话：多常见从全网学得。",
+        ),
+    )
     schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.FABRICATED,)
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"surveys": ("interviewer_id", "verbatim")}
 

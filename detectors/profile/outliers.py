@@ -91,6 +91,20 @@ class Outliers(Detector):
     trees: int = 200
     seed: int = 20260101
 
+    title: ClassVar[Said] = Said("Figures unlike those of dealers of its level", "各项数字与同水平经销商不同")
+    honest: ClassVar[tuple[Said, ...]] = (
+        Said(
+            "The best dealer is an outlier in every plain figure: every figure is what is left beside the dealer's "
+            "own level and size, so that an excellent dealer lies where excellent dealers lie.",
+            "最好的经销商在每个原始数字上都与众不同：每项数字都先扣除该经销商自身的水平和规模，"
+            "因此出色的经销商与出色者同列。",
+        ),
+        Said(
+            "Somebody is always the strangest: it is a rank among this network's dealers, worth little, which adds to "
+            "other evidence and never decides.",
+            "总有一家最与众不同：这只是全网经销商中的名次，分量很轻，只补充其他证据，从不单独定论。",
+        ),
+    )
     schemes: ClassVar[tuple[Scheme, ...]] = (
         Scheme.COACHED,
         Scheme.INCENTIVISED,

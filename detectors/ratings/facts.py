@@ -135,6 +135,28 @@ class Facts(Detector):
     least_sureness: float = 3.0
     records_from_bits: float = 0.0
 
+    title: ClassVar[Said] = Said("Full marks against the process facts", "满分与过程事实不符")
+    honest: ClassVar[tuple[Said, ...]] = (
+        Said(
+            "An excellent dealer has full marks everywhere: only how full marks move with the facts is looked at, so "
+            "its level cancels.",
+            "出色的经销商处处都是满分：只看满分如何随过程事实变化，其自身水平因此抵消。",
+        ),
+        Said(
+            "Some facts change nobody's mind, and customers forgive: which facts matter, and how much, is learnt from "
+            "the network for each questionnaire.",
+            "有些过程事实并不影响评价，客户也会谅解：哪些事实有影响、影响多大，按每份问卷从全网学得。",
+        ),
+        Said(
+            "Agencies ask in their own manner: each is compared with itself.",
+            "各调研公司问法不同：每家只与自己相比。",
+        ),
+        Said(
+            "Some customers give one number whatever happened: they exist at every dealer and are part of what is "
+            "usual.",
+            "有的客户无论过程如何都给同一个分数：每家经销商都有这样的客户，已包含在常态之中。",
+        ),
+    )
     schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.COACHED, Scheme.INCENTIVISED, Scheme.TARGET_GAMING)
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"surveys": ("overall", "q_", "fact_")}
 

@@ -91,6 +91,18 @@ class ThrowawayAuthors(Detector):
     doubtful_at: float = -1.5
     rules: Rules = RULES
 
+    title: ClassVar[Said] = Said("Five stars from accounts with hardly a past", "五星评价来自几乎没有历史的账号")
+    honest: ClassVar[tuple[Said, ...]] = (
+        Said(
+            "Most honest authors write once too, and a young platform has young accounts: what is usual, and how much "
+            "honest dealers differ in it, is learnt from the network's five-star reviews.",
+            "多数正常作者也只写一次，新平台上多是新账号：常态如何、正常经销商差异多大，都从全网的五星评价学得。",
+        ),
+        Said(
+            "A promotion brings newcomers: a dealer with many reviews in bursts is expected to have more of them.",
+            "促销活动会带来新用户：集中发布的评价多的经销商，预期中这类账号也更多。",
+        ),
+    )
     schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.REVIEW_MANIPULATION,)
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"reviews": ("dealer_id", "rating", "posted_at", "author_id")}
 

@@ -85,6 +85,27 @@ class CopiedPraise(Detector):
     potency: float = 0.8
     rules: Rules = RULES
 
+    title: ClassVar[Said] = Said("Praise in another review's words", "评价用语雷同")
+    honest: ClassVar[tuple[Said, ...]] = (
+        Said(
+            "Default texts and short praise are everywhere: short texts never count, and of longer ones only those "
+            "that chance hardly brings twice to a dealer with so many reviews.",
+            "默认文字和简短好评随处可见：短文字从不计入，"
+            "较长的也只计入在评价数量相当的经销商处几乎不会因巧合而重复的。",
+        ),
+        Said(
+            "Slogans of a promotion are shared by all its dealers: words that are common elsewhere do not count.",
+            "促销口号为所有参与的经销商共用：在别处也常见的用语不计入。",
+        ),
+        Said(
+            "An author may post the same text again: one author counts once.",
+            "同一作者可能重复发布同样的文字：一位作者只计一次。",
+        ),
+        Said(
+            "Honest reviews of one dealer are alike now and then: how often is learnt from the network.",
+            "同一经销商的正常评价偶尔也会相似：多常见从全网学得。",
+        ),
+    )
     schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.REVIEW_MANIPULATION,)
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"reviews": ("dealer_id", "rating", "posted_at", "text")}
     decisive: ClassVar[bool] = True

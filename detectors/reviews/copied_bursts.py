@@ -123,6 +123,22 @@ class CopiedBursts(Detector):
     newcomers: float = 2.0
     rules: Rules = RULES
 
+    title: ClassVar[Said] = Said("Bursts of copied or authorless praise", "集中出现的雷同或无历史账号好评")
+    honest: ClassVar[tuple[Said, ...]] = (
+        Said(
+            "A real promotion brings a real burst: a burst alone is never evidence, only how many of the reviews "
+            "inside it repeat another's words or come from accounts with hardly a past.",
+            "真实的促销会带来真实的集中好评：集中本身从不是证据，只看其中有多少重复他人用语或来自几乎没有历史的账号。",
+        ),
+        Said(
+            "An occasion brings newcomers: an honest burst is allowed twice the odds of ordinary days.",
+            "活动会带来新用户：正常的集中时段允许有平日两倍的几率。",
+        ),
+        Said(
+            "Dealers differ on ordinary days too: how much is learnt from the network's five-star reviews.",
+            "平日里各经销商也有差异：差异多大从全网的五星评价学得。",
+        ),
+    )
     schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.REVIEW_MANIPULATION,)
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"reviews": ("dealer_id", "rating", "posted_at")}
     decisive: ClassVar[bool] = True
@@ -163,8 +179,8 @@ class CopiedBursts(Detector):
             n=n,
             observed=hits,
             expected=likely["expected"],
-            fair_low=likely["fewest"],
-            fair_high=likely["most"],
+            fair_low=likely["fewest"].where(bursts > 0),
+            fair_high=likely["most"].where(bursts > 0),
             bits=count_bits(hits, bursts, share, learned.ordinary.spread),
             abstained=abstained,
             reason=reason,

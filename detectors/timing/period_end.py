@@ -115,6 +115,28 @@ class PeriodEnd(Detector):
     fewest_interviews: int = 30
     records_from_bits: float = 0.0
 
+    title: ClassVar[Said] = Said("Full marks as the bonus period closes", "奖金考核期末的满分")
+    honest: ClassVar[tuple[Said, ...]] = (
+        Said(
+            "The whole network is busier, and perhaps better or worse, as a month closes: the same days elsewhere are "
+            "what a dealer is compared with.",
+            "月末全网都更忙，表现也可能更好或更差：经销商只与其他经销商的同一时段相比。",
+        ),
+        Said(
+            "An excellent dealer has full marks on every day: only the difference between its closing days and its "
+            "other days counts.",
+            "出色的经销商天天都有满分：只看其期末几天与其他日子之间的差别。",
+        ),
+        Said(
+            "Dealers have good and bad weeks: how much they differ is learnt from the network.",
+            "经销商有好的时候也有差的时候：差异多大从全网学得。",
+        ),
+        Said(
+            "Nobody knows how many days before the end to look at: several windows are tried, and the choice is paid "
+            "for.",
+            "没有人知道该看期末多少天：会尝试多个时段，并为这种选择相应打折。",
+        ),
+    )
     schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.TARGET_GAMING,)
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"surveys": ("overall", "q_", "called_at")}
 

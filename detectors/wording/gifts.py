@@ -73,6 +73,22 @@ class Gifts(Detector):
     potency: float = 0.25
     sureness: float = 0.95
 
+    title: ClassVar[Said] = Said("Customers who tell of gifts for full marks", "客户说到给满分有好处")
+    honest: ClassVar[tuple[Said, ...]] = (
+        Said(
+            "Dealers give things honestly: a gift counts only when it is tied to the answer in the same breath, as a "
+            "promise or a demand.",
+            "经销商也会正常赠送：只有在同一句话里与评分挂钩，作为许诺或要求时才计入。",
+        ),
+        Said(
+            "A customer may deny it, or praise beside a gift: a denial never counts, and a list is no bargain.",
+            "客户可能是在否认，或在提到礼品的同时称赞：否认从不计入，并列提及也不算交换。",
+        ),
+        Said(
+            "Honest customers are misunderstood now and then: how often is learnt from the network.",
+            "正常客户的话偶尔会被误解：多常见从全网学得。",
+        ),
+    )
     schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.INCENTIVISED,)
     decisive: ClassVar[bool] = True
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"surveys": ("dealer_id", "verbatim")}

@@ -106,6 +106,24 @@ class Scripts(Detector):
     shortest_script: int = 10
     potency: float = 0.9
 
+    title: ClassVar[Said] = Said("Open answers that follow a script", "开放题回答像同一套话术")
+    honest: ClassVar[tuple[Said, ...]] = (
+        Said(
+            "Short praise is said a thousand times over: short answers never count, and of longer ones only those "
+            "that chance hardly brings twice to a dealer of this size.",
+            "简短的好话人人都说：短回答从不计入，较长的也只计入在同等规模的经销商处几乎不会因巧合而重复的。",
+        ),
+        Said(
+            "An interviewer may write everything down in the same words: what only one interviewer wrote of a dealer "
+            "that several called does not count.",
+            "访员可能习惯用同样的话记录：多位访员回访的经销商中，只出自一位访员之手的不计入。",
+        ),
+        Said(
+            "Two honest customers say the same now and then: how often, for a dealer with so many answers, is learnt "
+            "from the network.",
+            "两位正常客户偶尔也会说得一样：对回答数量相当的经销商来说多常见，从全网学得。",
+        ),
+    )
     schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.COACHED,)
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"surveys": ("dealer_id", "verbatim")}
 

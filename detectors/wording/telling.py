@@ -80,6 +80,22 @@ class Telling(Detector):
     potency: float = 0.25
     sureness: float = 0.95
 
+    title: ClassVar[Said] = Said("Customers who say they were told what to answer", "客户说有人教过怎么回答")
+    honest: ClassVar[tuple[Said, ...]] = (
+        Said(
+            "Customers deny it, ask about it, suppose it, or praise in similar words: none of these counts.",
+            "客户可能是在否认、反问、假设，或用相近的话称赞：这些都不计入。",
+        ),
+        Said(
+            "Reminders that a call will come, and requests to answer as it was, are good practice and do not count.",
+            "提醒会有回访、请客户如实回答，是正当做法，不计入。",
+        ),
+        Said(
+            "A joke or a misheard sentence happens everywhere: how often is learnt from the network, and one such "
+            "customer is little evidence where the network has many.",
+            "玩笑或听错的话到处都有：多常见从全网学得；若全网此类客户很多，一位客户说明不了什么。",
+        ),
+    )
     schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.COACHED,)
     decisive: ClassVar[bool] = True
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"surveys": ("dealer_id", "verbatim")}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from statistics import median
 
-from review.charts.shapes import ACCENT, OTHERS, WARM, Rows, Spec, filled
+from review.charts.shapes import MARKED, OTHERS, THIS, Rows, Spec, filled
 from review.language import words
 from sql.peers import Peer
 
@@ -17,64 +17,57 @@ _BINS_PER_DECADE = 8
 
 
 @dataclass(frozen=True)
-class FunnelRows:
-    """The rows of a funnel.
+class Night:
+    """The units of a night, the same for every case of it.
 
     Parameters
     ----------
-    others
-        ``n``, ``share`` and ``units`` (how many share the dot) of everybody else.
+    dots
+        ``n``, ``share`` and ``units`` (how many share the dot).
     limits
         ``n``, ``low`` and ``high``: the fair limits at that many rows, in the middle of the units of about that size.
-    this
-        The unit itself, with its own fair limits; empty if the detector abstained.
     is_share
         Whether ``share`` is observed / n, and not a measure of its own.
+    units
+        How many there are.
     """
 
-    others: Rows
+    dots: Rows
     limits: Rows
-    this: Rows
     is_share: bool
+    units: int
 
 
-def funnel(language: str, rows: FunnelRows) -> Spec:
-    """Return the chart in ``en`` or ``zh``."""
-    return filled(_shape(language, rows.is_share), others=rows.others, limits=rows.limits, this=rows.this)
+def funnel(language: str, night: Night, this: Peer) -> Spec:
+    """Return the chart in ``en`` or ``zh``, with one unit marked."""
+    of = this.n if night.is_share else 1
+    limits = {"low": this.fair_low, "high": this.fair_high}
+    shares = {name: None if limit is None else round(limit / of, 4) for name, limit in limits.items()}
+    marked = {"unit": this.unit_id, "n": this.n, "share": round(this.observed / of, 4), **shares}
+    return filled(_shape(language, night.is_share), dots=night.dots, limits=night.limits, this=[marked])
 
 
-def funnel_rows(peers: Sequence[Peer], unit_id: str) -> FunnelRows:
-    """Lay out a night's units for the chart.
-
-    Parameters
-    ----------
-    peers
-        What the detector said of each unit, this one included.
-    unit_id
-        The unit to be marked.
+def night_of(peers: Sequence[Peer]) -> Night:
+    """Lay out what a detector said of each unit of a night.
 
     Examples
     --------
-    >>> peers = [Peer("D1", 40, 1, 0, 2), Peer("D2", 40, 1, 0, 2), Peer("D3", 50, 20, 0, 3)]
-    >>> rows = funnel_rows(peers, "D3")
-    >>> list(rows.others), [(limit["n"], limit["high"]) for limit in rows.limits]
-    ([{'n': 40.0, 'share': 0.025, 'units': 2}], [(40, 0.05), (50, 0.06)])
-    >>> rows.this[0]["share"]
-    0.4
+    >>> night = night_of([Peer("D1", 40, 1, 0, 2), Peer("D2", 40, 1, 0, 2), Peer("D3", 50, 20, 0, 3)])
+    >>> [(dot["n"], dot["share"], dot["units"]) for dot in night.dots]
+    [(40.0, 0.025, 2), (50.0, 0.4, 1)]
+    >>> [(limit["n"], limit["high"]) for limit in night.limits]
+    [(40, 0.05), (50, 0.06)]
     """
     is_share = all(float(peer.observed).is_integer() and peer.observed <= peer.n for peer in peers)
-    return FunnelRows(
-        _dots(peers, unit_id, is_share), _limits(peers, is_share), _this(peers, unit_id, is_share), is_share
-    )
+    return Night(_dots(peers, is_share), _limits(peers, is_share), is_share, len(peers))
 
 
-def _dots(peers: Sequence[Peer], unit_id: str, is_share: bool) -> Rows:
+def _dots(peers: Sequence[Peer], is_share: bool) -> Rows:
     cells: dict[tuple[int, int], list[tuple[int, float]]] = {}
     for peer in peers:
-        if peer.unit_id != unit_id:
-            share = peer.observed / peer.n if is_share else peer.observed
-            cell = (round(math.log10(peer.n) * _CELLS_PER_DECADE), round(share * _CELLS_OF_SHARE))
-            cells.setdefault(cell, []).append((peer.n, share))
+        share = peer.observed / peer.n if is_share else peer.observed
+        cell = (round(math.log10(peer.n) * _CELLS_PER_DECADE), round(share * _CELLS_OF_SHARE))
+        cells.setdefault(cell, []).append((peer.n, share))
     return [
         {
             "n": round(sum(n for n, _ in held) / len(held), 1),
@@ -102,42 +95,29 @@ def _limits(peers: Sequence[Peer], is_share: bool) -> Rows:
     ]
 
 
-def _this(peers: Sequence[Peer], unit_id: str, is_share: bool) -> Rows:
-    found = []
-    for peer in peers:
-        if peer.unit_id == unit_id:
-            of = peer.n if is_share else 1
-            limits = {"low": peer.fair_low, "high": peer.fair_high}
-            shares = {name: None if limit is None else round(limit / of, 4) for name, limit in limits.items()}
-            found.append({"unit": unit_id, "n": peer.n, "share": round(peer.observed / of, 4), **shares})
-    return found
-
-
 @cache
 def _shape(language: str, is_share: bool) -> Spec:
     import altair as alt  # noqa: PLC0415 - a second that only the first chart takes
 
-    spoken = words(language)
-    y_title = spoken.gettext("share with the pattern") if is_share else spoken.gettext("what was measured")
+    _ = words(language).gettext
+    y_title = _("share with the pattern") if is_share else _("what was measured")
     number = ".0%" if is_share else ".2~f"
-    x = alt.X(
-        "n:Q", scale=alt.Scale(type="log", nice=False, padding=12), title=spoken.gettext("rows looked at (log scale)")
-    )
+    x = alt.X("n:Q", scale=alt.Scale(type="log", nice=False, padding=12), title=_("rows looked at (log scale)"))
     y_axis = alt.Axis(format=number)
-    units, this, limits = (alt.Chart(alt.NamedData(name=name)) for name in ("others", "this", "limits"))
+    units, this, limits = (alt.Chart(alt.NamedData(name=name)) for name in ("dots", "this", "limits"))
     band = limits.mark_area(opacity=0.22, color=OTHERS, interpolate="monotone").encode(x=x, y="low:Q", y2="high:Q")
     dots = units.mark_circle(color=OTHERS, opacity=0.6).encode(
         x=x,
         y=alt.Y("share:Q", title=y_title, axis=y_axis, scale=alt.Scale(zero=True, nice=True)),
         size=alt.Size("units:Q", legend=None, scale=alt.Scale(type="sqrt", domain=[1, 50], range=[22, 260])),
         tooltip=[
-            alt.Tooltip("units:Q", title=spoken.gettext("units")),
-            alt.Tooltip("n:Q", title=spoken.gettext("rows")),
+            alt.Tooltip("units:Q", title=_("units")),
+            alt.Tooltip("n:Q", title=_("rows")),
             alt.Tooltip("share:Q", title=y_title, format=number),
         ],
     )
-    own = this.mark_rule(color=ACCENT, strokeWidth=3, opacity=0.7).encode(x=x, y="low:Q", y2="high:Q")
-    marked = this.mark_point(color=WARM, filled=True, shape="diamond", size=170, opacity=1).encode(x=x, y="share:Q")
+    own = this.mark_rule(color=THIS, strokeWidth=3, opacity=0.7).encode(x=x, y="low:Q", y2="high:Q")
+    marked = this.mark_point(color=MARKED, filled=True, shape="diamond", size=170, opacity=1).encode(x=x, y="share:Q")
     named = this.mark_text(align="right", dx=-10, fontWeight="bold").encode(x=x, y="share:Q", text="unit:N")
     chart: Spec = (band + dots + own + marked + named).properties(width="container", height=300).to_dict()
     return chart

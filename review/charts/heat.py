@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from review.charts.shapes import ACCENT, Rows, Spec, filled
+from review.charts.shapes import FITTED, THIS, Rows, Spec, filled
 from review.language import words
 
 
@@ -31,8 +31,9 @@ def item_names(language: str, survey: Mapping[str, Any]) -> list[str]:
     >>> item_names("en", {"items": ["overall", "q_attitude"]}), item_names("en", {"items": ["q_speed_of_service"]})
     (['overall', 'attitude'], ['overall', 'speed of service'])
     """
+    _ = words(language).gettext
     items = [item for item in survey["items"] if item != "overall"]
-    return [words(language).gettext("overall"), *(item.removeprefix("q_").replace("_", " ") for item in items)]
+    return [_("overall"), *(item.removeprefix("q_").replace("_", " ") for item in items)]
 
 
 def _answers(language: str, survey: Mapping[str, Any], side: str) -> Rows:
@@ -48,8 +49,9 @@ def _answers(language: str, survey: Mapping[str, Any], side: str) -> Rows:
 def _shape(language: str) -> Spec:
     import altair as alt  # noqa: PLC0415 - a second that only the first chart takes
 
-    title = words(language).gettext("share of answers")
-    scale = alt.Scale(domain=[0, 1], range=["#8a909a18", ACCENT], type="sqrt")
+    _ = words(language).gettext
+    title = _("share of answers")
+    scale = alt.Scale(domain=[0, 1], range=["var(--sunken)", THIS], type="sqrt")
     legend = alt.Legend(title=title, format=".0%", orient="bottom", direction="horizontal")
     chart: Spec = (
         alt.Chart(alt.NamedData(name="answers"))
@@ -60,7 +62,7 @@ def _shape(language: str) -> Spec:
             color=alt.Color("share:Q", scale=scale, legend=legend),
             tooltip=["item:N", "answer:O", alt.Tooltip("share:Q", format=".0%")],
         )
-        .properties(width="container", height=alt.Step(20))
+        .properties(width="container", height=alt.Step(20), autosize=FITTED)
         .to_dict()
     )
     return chart

@@ -11,8 +11,11 @@ Spec = dict[str, Any]
 Rows = Sequence[dict[str, Any]]
 """Rows of a chart's data, each by column."""
 
-ACCENT, OTHERS, AGAINST, WARM = "#3f7fbf", "#8a909a", "#2f8f6b", "#c8651b"
-"""This unit, everybody else, what speaks for honesty, what is to be noticed: each stands out on white and on black."""
+THIS, OTHERS, HONEST, MARKED = "var(--accent)", "var(--muted)", "var(--for)", "var(--against)"
+"""This unit, everybody else, what speaks for honesty, what is to be noticed: colours of the stylesheet."""
+
+FITTED = {"type": "fit-x", "contains": "padding"}
+"""A chart as wide as its place, and as high as its rows make it."""
 
 
 def filled(shape: Spec, **rows: Rows) -> Spec:

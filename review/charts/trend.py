@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from review.charts.shapes import ACCENT, OTHERS, WARM, Rows, Spec, filled
+from review.charts.shapes import MARKED, OTHERS, THIS, Rows, Spec, filled
 from review.language import words
 
 
@@ -22,8 +22,8 @@ def trend(language: str, months: Sequence[Mapping[str, Any]]) -> Spec:
 
 
 def _lines(language: str, months: Sequence[Mapping[str, Any]]) -> Rows:
-    spoken = words(language)
-    this, network = spoken.gettext("this unit"), spoken.gettext("network")
+    _ = words(language).gettext
+    this, network = _("this unit"), _("network")
     return [
         {"month": month["month"], "who": who, "full": month[column], "n": month["n"] if column == "full" else None}
         for who, column in ((this, "full"), (network, "network_full"))
@@ -33,8 +33,8 @@ def _lines(language: str, months: Sequence[Mapping[str, Any]]) -> Rows:
 
 
 def _closings(language: str, months: Sequence[Mapping[str, Any]]) -> Rows:
-    spoken = words(language)
-    this, network = spoken.gettext("this unit, last days"), spoken.gettext("network, last days")
+    _ = words(language).gettext
+    this, network = _("this unit, last days"), _("network, last days")
     return [
         {"month": month["month"], "who": who, "full": month[column], "n": month["closing_n"]}
         for who, column in ((this, "closing_full"), (network, "network_closing_full"))
@@ -47,21 +47,23 @@ def _closings(language: str, months: Sequence[Mapping[str, Any]]) -> Rows:
 def _shape(language: str) -> Spec:
     import altair as alt  # noqa: PLC0415 - a second that only the first chart takes
 
-    spoken = words(language)
+    _ = words(language).gettext
     names = [
-        *(spoken.gettext("this unit"), spoken.gettext("network")),
-        *(spoken.gettext("this unit, last days"), spoken.gettext("network, last days")),
+        *(_("this unit"), _("network")),
+        *(_("this unit, last days"), _("network, last days")),
     ]
     x = alt.X("month:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True))
     y = alt.Y(
         "full:Q",
-        title=spoken.gettext("share with full marks"),
+        title=_("share with full marks"),
         axis=alt.Axis(format=".0%"),
         scale=alt.Scale(domainMin=0),
     )
     legend = alt.Legend(title=None, orient="bottom", columns=2, symbolType="circle", labelLimit=200)
-    colour = alt.Color("who:N", legend=legend, scale=alt.Scale(domain=names, range=[ACCENT, OTHERS, WARM, "#b3a08c"]))
-    tips = ["month:O", alt.Tooltip("who:N", title=" "), alt.Tooltip("full:Q", format=".0%"), "n:Q"]
+    colour = alt.Color(
+        "who:N", legend=legend, scale=alt.Scale(domain=names, range=[THIS, OTHERS, MARKED, "var(--caution)"])
+    )
+    tips = ["month:O", "who:N", alt.Tooltip("full:Q", format=".0%"), "n:Q"]
     lines = alt.Chart(alt.NamedData(name="months")).mark_line(point=True).encode(x=x, y=y, color=colour, tooltip=tips)
     closings = alt.Chart(alt.NamedData(name="closings")).mark_point(filled=True, size=90, shape="diamond", opacity=1)
     both = lines + closings.encode(x=x, y=y, color=colour, tooltip=tips)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from review.charts.shapes import ACCENT, AGAINST, OTHERS, Spec, filled
+from review.charts.shapes import FITTED, HONEST, OTHERS, THIS, Spec, filled
 from review.language import words
 from review.language.figures import bits, percent
 
@@ -51,18 +51,18 @@ def steps(
     ratings 6.0 5.0 against
     All together 0.0 5.0 end
     """
-    spoken = words(language)
-    rows = [_step(spoken.gettext("Before any evidence"), "end", 0.0, prior_bits, percent(_probability(prior_bits), 1))]
+    _ = words(language).gettext
+    rows = [_step(_("Before any evidence"), "end", 0.0, prior_bits, percent(_probability(prior_bits), 1))]
     at = prior_bits
     overlap = total_bits - sum(added for _, added in families)
     bars = [*families]
     if abs(overlap) >= _UNEXPLAINED_BITS:
-        bars.append((spoken.gettext("Families overlap"), overlap))
+        bars.append((_("Families overlap"), overlap))
     for name, added in bars:
         rows.append(_step(name, "for" if added >= 0 else "against", at, at + added, bits(added)))
         at += added
     end = prior_bits + total_bits
-    return [*rows, _step(spoken.gettext("All together"), "end", 0.0, end, percent(_probability(end), 1))]
+    return [*rows, _step(_("All together"), "end", 0.0, end, percent(_probability(end), 1))]
 
 
 def _step(name: str, kind: str, start: float, end: float, label: str) -> dict[str, Any]:
@@ -79,14 +79,15 @@ def _probability(odds_bits: float) -> float:
 def _shape(language: str) -> Spec:
     import altair as alt  # noqa: PLC0415 - a second that only the first chart takes
 
-    title = words(language).gettext("probability; one bit of evidence doubles the odds")
+    _ = words(language).gettext
+    title = _("probability; one bit of evidence doubles the odds")
     marked = [round(math.log2(probability / (1 - probability)), 4) for probability in _MARKED]
     share = "pow(2, datum.value) / (1 + pow(2, datum.value))"
     axis = alt.Axis(values=marked, labelExpr=f"format({share}, '.2~%')", title=title, grid=True, labelOverlap=True)
     base = alt.Chart(alt.NamedData(name="steps"))
     y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=220, ticks=False, domain=False))
     colour = alt.Color(
-        "kind:N", legend=None, scale=alt.Scale(domain=["for", "against", "end"], range=[ACCENT, AGAINST, OTHERS])
+        "kind:N", legend=None, scale=alt.Scale(domain=["for", "against", "end"], range=[THIS, HONEST, OTHERS])
     )
     bars = base.mark_bar(height={"band": 0.62}, cornerRadius=1).encode(
         x=alt.X("from:Q", axis=axis, scale=alt.Scale(zero=True, nice=False, padding=28)),
@@ -95,6 +96,7 @@ def _shape(language: str) -> Spec:
         color=colour,
     )
     labels = base.mark_text(align="left", dx=5, fontWeight="bold").encode(x="edge:Q", y=y, text="label:N")
-    even = alt.Chart(alt.InlineData(values=[{"at": 0}])).mark_rule(strokeDash=[3, 3], color=OTHERS).encode(x="at:Q")
-    chart: Spec = (even + bars + labels).properties(width="container", height=alt.Step(30)).to_dict()
+    even = base.mark_rule(strokeDash=[3, 3], color=OTHERS).encode(x=alt.datum(0))
+    size = {"width": "container", "height": alt.Step(30), "autosize": FITTED}
+    chart: Spec = (even + bars + labels).properties(**size).to_dict()
     return chart

@@ -71,3 +71,62 @@
 
   document.addEventListener("DOMContentLoaded", charts);
 })();
+
+// The keys of the queue: j and k (or arrows) go from case to case, Enter opens, x chooses, n takes the next, / searches.
+(() => {
+  "use strict";
+  const rows = () => [...document.querySelectorAll("[data-rows] [data-row]")];
+
+  const go = (step) => {
+    const all = rows();
+    if (!all.length) return;
+    const at = all.findIndex((row) => row.hasAttribute("aria-current"));
+    const to = all[Math.min(Math.max(at + step, 0), all.length - 1)];
+    all.forEach((row) => row.removeAttribute("aria-current"));
+    to.setAttribute("aria-current", "true");
+    to.querySelector("[data-open]").focus({ preventScroll: true });
+    to.scrollIntoView({ block: "nearest" });
+  };
+
+  const here = () => document.querySelector("[data-rows] [data-row][aria-current]");
+
+  const press = (key) => {
+    const target = document.querySelector(`[data-key="${key}"]`);
+    if (!target) return false;
+    if (target.matches("input")) target.focus();
+    else target.click();
+    return true;
+  };
+
+  const keys = {
+    j: () => go(1),
+    ArrowDown: () => go(1),
+    k: () => go(-1),
+    ArrowUp: () => go(-1),
+    x: () => here()?.querySelector("input[type=checkbox]")?.click(),
+    n: () => press("n"),
+    "/": () => press("/"),
+    "?": () => {
+      const help = document.querySelector("dialog[data-keys]");
+      if (help) help.open ? help.close() : help.showModal();
+    },
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog[open]")) {
+      return;
+    }
+    const arrows = event.key.startsWith("Arrow");
+    if (!(event.key in keys) || (arrows && !event.target.closest("[data-rows]"))) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
+
+  // A row that got the focus another way (Tab, a click) is where j and k go on from.
+  document.addEventListener("focusin", (event) => {
+    const row = event.target.closest("[data-rows] [data-row]");
+    if (!row) return;
+    rows().forEach((other) => other.removeAttribute("aria-current"));
+    row.setAttribute("aria-current", "true");
+  });
+})();

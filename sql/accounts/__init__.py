@@ -2,10 +2,14 @@
 
 Functions work on a connection, changes inside `sql.connection.writing`; times are passed in. No secret is kept:
 passwords as argon2 hashes, tokens as SHA-256.
+
+A login is `count_attempt` (writing; a wait means too early), then `verify_password` (reading only: it is slow on
+purpose), then either `forget_failures`, `refresh_password_hash` and `begin_session`, or `note_refused` (writing).
 """
 
 from sql.accounts.invitations import (
     accept_invitation,
+    accept_invitation_by_subject,
     invite,
     invite_first_admin,
     invited_person,
@@ -61,6 +65,7 @@ __all__ = [
     "Service",
     "Session",
     "accept_invitation",
+    "accept_invitation_by_subject",
     "all_people",
     "all_services",
     "assignable",

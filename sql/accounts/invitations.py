@@ -9,6 +9,7 @@ from sql.account_tables import invitations, sessions
 from sql.accounts.log import note
 from sql.accounts.passwords import HASHER, check_password, set_password
 from sql.accounts.people import AccountError, Person, create_person, has_people, normal_account, person_of_id
+from sql.accounts.single_sign_on import link_subject
 from sql.accounts.tokens import digest, new_token
 from sql.times import as_text
 
@@ -82,6 +83,24 @@ def accept_invitation(
     set_password(connection, person.person_id, password, actor=person.account, at=at, hasher=hasher)
     connection.execute(delete(invitations).where(invitations.c.person_id == person.person_id))
     connection.execute(delete(sessions).where(sessions.c.person_id == person.person_id))
+    return person_of_id(connection, person.person_id)
+
+
+def accept_invitation_by_subject(
+    connection: Connection, token: str, issuer: str, subject: str, *, at: datetime
+) -> Person:
+    """Let whom a link invites come by single sign-on, and use the link up.
+
+    Raises
+    ------
+    AccountError
+        The link was used, has lapsed or is the one for the first admin, or the subject is another person's already.
+    """
+    person = invited_person(connection, token, at=at)
+    if person is None:
+        raise AccountError("This link sets up the first admin.", remedy="Choose an account and a name too.")
+    link_subject(connection, person.person_id, issuer, subject, actor=person.account, at=at)
+    connection.execute(delete(invitations).where(invitations.c.person_id == person.person_id))
     return person_of_id(connection, person.person_id)
 
 

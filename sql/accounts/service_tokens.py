@@ -10,6 +10,7 @@ from sql.account_tables import service_tokens
 from sql.accounts.log import note
 from sql.accounts.people import AccountError
 from sql.accounts.tokens import digest, new_token
+from sql.changes import SERVICE
 from sql.times import as_text
 
 SERVICE_ROLES = ("reviewer", "auditor")
@@ -46,7 +47,7 @@ class Service:
     @property
     def actor(self) -> str:
         """Who did what it does, in the event log; no account can be called so."""
-        return f"service:{self.name}"
+        return SERVICE + self.name
 
 
 def create_service_token(connection: Connection, name: str, role: str, *, actor: str, at: datetime) -> str:

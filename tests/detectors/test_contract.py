@@ -2,6 +2,7 @@
 
 import dataclasses
 import importlib
+import re
 from collections.abc import Iterator
 from functools import cache
 
@@ -13,6 +14,7 @@ from detectors.core.detector import Detector, discover
 from detectors.core.evidence import RECORD_COLUMNS, UNIT_COLUMNS, Weighed
 from detectors.core.observations import Observations
 from detectors.core.schemes import UnitKind
+from detectors.core.sentences import Said
 from detectors.core.sources import SOURCES
 from simulation import World, WorldSettings, simulate
 
@@ -56,6 +58,27 @@ def assert_same(one: Weighed, other: Weighed) -> None:
     )
 
 
+def figures(text: str) -> list[str]:
+    return sorted(re.findall(r"\d+(?:\.\d+)?", text))
+
+
+def assert_said_in_both_languages(said: Said) -> None:
+    """The same is said twice, with the same figures, and nobody is accused."""
+    assert len(said.en) > 10
+    assert not re.search(r"[\u3000-\u9fff\uff00-\uffef]", said.en), said.en
+    assert len(re.findall(r"[\u4e00-\u9fff]", said.zh)) > 3, said
+    assert not re.search(r"[{}]|[,;?!]|\.$|nan\b", said.zh), said.zh
+    assert not re.search(r"[{}]|\bnan\b", said.en), said.en
+    assert figures(said.en) == figures(said.zh), said
+    assert not re.search(r"fraud|fake|guilty|cheat", said.en, re.IGNORECASE), said.en
+    assert not re.search(r"欺诈|造假|作弊|舞弊|虚假|骗|违规|撒谎", said.zh), said.zh
+
+
+def all_said(frame: pd.DataFrame) -> list[Said]:
+    """Return every sentence of units or records, once."""
+    return [Said(*both) for both in dict.fromkeys(zip(frame["reason"], frame["reason_zh"], strict=True))]
+
+
 def test_it_is_a_frozen_dataclass_and_says_what_it_needs(detector: Detector) -> None:
     assert dataclasses.is_dataclass(detector)
     assert type(detector).__dataclass_params__.frozen
@@ -75,14 +98,44 @@ def test_its_docstring_tells_a_reviewer_what_honest_thing_looks_the_same(detecto
     assert ">>>" in text or ">>>" in (type(detector).__doc__ or "")
 
 
+def test_it_has_a_title_and_says_which_honest_explanations_were_considered(detector: Detector) -> None:
+    assert_said_in_both_languages(detector.title)
+    assert len(detector.title.en.split()) <= 12
+    assert len(detector.title.zh) <= 20
+    assert not detector.title.en.endswith(".")
+    assert len(detector.honest) == len(set(detector.honest)) > 0
+    for explanation in detector.honest:
+        assert_said_in_both_languages(explanation)
+        assert explanation.en.endswith(".")
+        assert explanation.zh.endswith("。")
+        assert explanation.en.count(".") == explanation.zh.count("。") == 1, "one sentence each"
+
+
 def test_it_answers_every_unit_once_with_finite_bits_and_a_reason(detector: Detector, cheating: Observations) -> None:
     weighed = detector.weigh(cheating, detector.learn(cheating))
     assert weighed.units.index.equals(cheating.units(detector.unit_kind))
     assert {name: str(dtype) for name, dtype in weighed.units.dtypes.items()} == UNIT_COLUMNS
     assert np.isfinite(weighed.units["bits"]).all()
     assert (weighed.units.loc[weighed.units["abstained"], "bits"] == 0).all()
-    assert weighed.units["reason"].str.len().min() > 10
+    for said in all_said(weighed.units):
+        assert_said_in_both_languages(said)
+        assert said.en.endswith(".")
+        assert said.zh.endswith("。")
     assert not weighed.units["abstained"].all(), "it abstains everywhere in a world that has every source"
+
+
+def test_the_honest_range_that_it_quotes_is_the_one_it_gives(detector: Detector, cheating: Observations) -> None:
+    units = detector.weigh(cheating, detector.learn(cheating)).units
+    known = units["fair_low"].notna()
+    assert (known == units["fair_high"].notna()).all()
+    assert (known == units["reason"].str.contains(r"\d to \d")).all()
+    assert not (known & units["abstained"]).any()
+    ranged = units[known]
+    assert (ranged["fair_low"] <= ranged["fair_high"]).all()
+    # Bounds are whole numbers around the expectation.
+    assert ranged["expected"].between(ranged["fair_low"] - 1, ranged["fair_high"] + 1).all()
+    for low, high, said in zip(ranged["fair_low"], ranged["fair_high"], ranged["reason"], strict=True):
+        assert f"{low:.0f} to {high:.0f}" in said
 
 
 def test_its_records_exist_and_belong_to_the_units_they_name(detector: Detector, cheating: Observations) -> None:
@@ -90,6 +143,8 @@ def test_its_records_exist_and_belong_to_the_units_they_name(detector: Detector,
     assert list(records.columns) == list(RECORD_COLUMNS)
     assert records["probability"].between(0, 1).all()
     assert not records.duplicated(["source", "record_id", "unit_id"]).any()
+    for said in all_said(records):
+        assert_said_in_both_languages(said)
     for source, part in records.groupby("source"):
         rows = cheating[str(source)]
         own = rows.set_index(SOURCES[str(source)].key)[f"{detector.unit_kind}_id"]
@@ -190,4 +245,5 @@ def test_hostile_networks_get_an_answer_or_an_abstention_with_its_reason(detecto
         weighed = detector.weigh(network, detector.learn(network))
         assert weighed.units.index.equals(network.units(detector.unit_kind)), name
         assert np.isfinite(weighed.units["bits"]).all(), name
-        assert (weighed.units["reason"].str.len() > 10).all(), name
+        for said in all_said(weighed.units):
+            assert_said_in_both_languages(said)

@@ -273,7 +273,9 @@ def test_a_full_disk_is_said_and_a_run_with_room_completes(settings: Settings, s
     assert interviews(settings) == 80
 
 
-@pytest.mark.parametrize("step", ["ingest", "validate", "write_page", "land", "weigh", "open_cases", "report"])
+@pytest.mark.parametrize(
+    "step", ["ingest", "validate", "write_page", "land", "observe", "weigh", "draw_up", "open_cases", "report"]
+)
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_process_killed_at_any_step_leaves_nothing_half_written(settings: Settings, step: str, when: str) -> None:
     kill_at(settings, DAY, step, when)

@@ -1,7 +1,5 @@
 """A console on a database of its own, with a person of each role, asked in the process or from a browser."""
 
-import hashlib
-import secrets
 import shutil
 import threading
 from collections.abc import Iterator
@@ -19,10 +17,10 @@ from starlette.testclient import TestClient
 from review.app import create_app
 from review.security.permissions import Role
 from review.settings import ReviewSettings
-from sql.account_tables import people, sessions
+from sql import accounts
 from sql.connection import writing
 from sql.store import open_store
-from sql.times import SHANGHAI, as_text
+from sql.times import SHANGHAI
 
 AT = datetime(2026, 11, 2, 9, 30, tzinfo=SHANGHAI)
 """A Monday morning, when every test begins."""
@@ -77,29 +75,15 @@ class Console:
     def add_person(self, account: str, name: str, role: Role) -> None:
         """Add somebody who may sign in with no password."""
         with writing(self.engine) as connection:
-            key = len(self._people) + 1
-            connection.execute(
-                people.insert().values(
-                    person_id=key, account=account, name=name, role=role, active=1, created_at=as_text(AT)
-                )
-            )
-        self._people[account] = key
+            added = accounts.create_person(connection, account, name, role, actor="tests", at=AT)
+        self._people[account] = added.person_id
 
     def session(self, account: str) -> str:
         """Return the token of a new session of somebody."""
-        token = secrets.token_urlsafe(32)
         with writing(self.engine) as connection:
-            connection.execute(
-                sessions.insert().values(
-                    token_sha256=hashlib.sha256(token.encode()).hexdigest(),
-                    person_id=self._people[account],
-                    csrf_token=secrets.token_urlsafe(32),
-                    begun_at=as_text(self.clock()),
-                    seen_at=as_text(self.clock()),
-                    expires_at=as_text(self.clock() + timedelta(days=365)),
-                )
+            return accounts.begin_session(
+                connection, self._people[account], at=self.clock(), lasting=timedelta(days=365)
             )
-        return token
 
     def visitor(self, language: str = "en") -> TestClient:
         """Return a browser in which nobody signed in, which does not follow redirects."""

@@ -1,12 +1,15 @@
 """What people decide, who may, and what is learnt from it."""
 
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 import pytest
 from sqlalchemy import text
 
-from sql.decisions import DecisionError
+from sql.changes import Conflict
+from sql.connection import writing
+from sql.decisions import DecisionError, close, confirm, decide, refuse, reopen, withdraw
 from sql.store import Store
 from tests.sql.nights import COACHED, STAFF_NUMBERS, night
 from tests.sql.views import rows
@@ -35,6 +38,64 @@ def test_confirming_takes_two_people(with_case: Store) -> None:
     assert [tuple(row.values()) for row in rows(with_case.engine, seen)] == [
         ("confirmed", "li.wei", "zhang.min", "2026-11-01T12:00:00+08:00", None)
     ]
+
+
+def test_a_proposal_is_withdrawn_by_its_author_and_refused_by_another(with_case: Store) -> None:
+    with writing(with_case.engine) as connection:
+        say: dict[str, Any] = {"version": None, "reason": "ten recordings", "at": NOON}
+        decide(connection, 1, "coached", "inconclusive", actor="zhang.min", **say)
+        decide(connection, 1, "coached", "confirmed", actor="li.wei", **say)
+        for doing, actor, message in (
+            (withdraw, "zhang.min", "only that person can withdraw"),
+            (refuse, "li.wei", "Withdraw the proposal instead"),
+        ):
+            with pytest.raises(DecisionError, match=message):
+                doing(connection, 1, "coached", actor=actor, **say)
+        for outcome, actor, message in (
+            ("confirmed", "zhang.min", "li.wei proposes to confirm"),
+            ("refuted", "zhang.min", "Confirm or refuse that first"),
+            ("confirmed", "li.wei", "has proposed to confirm coached in case 1 already"),
+        ):
+            with pytest.raises(DecisionError, match=message):
+                decide(connection, 1, "coached", outcome, actor=actor, **say)
+        withdraw(connection, 1, "coached", actor="li.wei", **say)
+        decide(connection, 1, "coached", "confirmed", actor="li.wei", **say)
+        refuse(connection, 1, "coached", actor="zhang.min", **say)
+        for doing in (withdraw, refuse, confirm):
+            with pytest.raises(DecisionError, match="Nobody has proposed"):
+                doing(connection, 1, "coached", actor="zhang.min", **say)
+    seen = "select outcome, decided_by, proposed_by from audit_findings where scheme = 'coached'"
+    assert [tuple(row.values()) for row in rows(with_case.engine, seen)] == [("inconclusive", "zhang.min", None)]
+    assert with_case.verify() == []
+
+
+def test_a_case_with_an_open_proposal_does_not_close(with_case: Store) -> None:
+    for scheme in ("coached", "fake_contacts"):
+        with_case.decide(1, scheme, "refuted", actor="li.wei", reason="a fleet", at=NOON)
+    with_case.decide(1, "coached", "confirmed", actor="li.wei", reason="ten recordings", at=NOON)
+    with pytest.raises(DecisionError, match="coached undecided"):
+        with_case.close_case(1, actor="li.wei", reason="done", at=NOON)
+
+
+def test_a_system_is_nobodys_second_person(with_case: Store) -> None:
+    with_case.decide(1, "coached", "confirmed", actor="li.wei", reason="ten recordings", at=NOON)
+    with pytest.raises(DecisionError, match="A system cannot be the second person"):
+        with_case.confirm(1, "coached", actor="service:warranty", reason="sure", at=NOON)
+    with pytest.raises(DecisionError, match="A system cannot be the second person"):
+        with_case.reopen_case(1, actor="service:warranty", reason="sure", at=NOON)
+
+
+def test_a_decision_on_what_has_changed_meanwhile_is_refused(with_case: Store) -> None:
+    with_case.decide(1, "coached", "confirmed", actor="li.wei", reason="ten recordings", at=NOON)
+    with writing(with_case.engine) as connection:
+        stale: dict[str, Any] = {"version": 0, "actor": "zhang.min", "reason": "heard them", "at": NOON}
+        for doing in (confirm, refuse, withdraw):
+            with pytest.raises(Conflict, match=r"li\.wei: proposed"):
+                doing(connection, 1, "coached", **stale)
+        for doing_all in (close, reopen):
+            with pytest.raises(Conflict, match=r"li\.wei: proposed"):
+                doing_all(connection, 1, **stale)
+        confirm(connection, 1, "coached", **stale | {"version": 1})
 
 
 def test_a_case_closes_once_every_finding_is_decided_and_reopens_by_another_hand(with_case: Store) -> None:
@@ -121,6 +182,13 @@ def test_what_is_decided_and_learnt_comes_from_closed_cases_and_the_newest_word(
             "The finding coached of case 1 is undecided, but the log says refuted.",
         ),
         ("update cases set status = 'closed'", "Case 1 is closed, but the log says new."),
+        ("update cases set assignee = 'li.wei'", "assignee of case 1 is li.wei, but the log says empty."),
+        ("update cases set merged_into = 1", "merged_into of case 1 is 1, but the log says empty."),
+        ("update cases set due_on = null", "due_on of case 1 is empty, but the log says 2026-11-07."),
+        (
+            "update findings set proposed_by = 'zhang.min' where proposed_by is not null",
+            "The finding fake_contacts of case 1 is proposed by zhang.min, but the log says li.wei.",
+        ),
     ],
 )
 def test_a_decision_changed_in_its_table_behind_the_log_is_found(

@@ -6,13 +6,12 @@ A dossier is plain JSON, because it is stored as it is and shown as it was that 
 from collections.abc import Collection
 from typing import Any
 
-import pandas as pd
-
 from detectors.core.dossiers.answers import survey_blocks
-from detectors.core.dossiers.closing import CLOSING_DAYS
 from detectors.core.dossiers.listening import records_and_controls
 from detectors.core.dossiers.scripts import script_groups
 from detectors.core.dossiers.topics import topics_of
+from detectors.core.dossiers.trend import CLOSING_DAYS
+from detectors.core.dossiers.units import Units
 from detectors.core.observations import Observations
 from detectors.core.schemes import UnitKind
 from detectors.core.weighing import Weighing
@@ -54,10 +53,9 @@ def build(
 
         ``surveys``
             A block for each questionnaire that the unit has interviews of: ``survey``, ``low``, ``high``, ``items``,
-            ``months`` and ``heat`` with ``peers_said`` (see `detectors.core.dossiers.answers`).
+            ``months``, ``heat`` and ``peers_said`` (see `detectors.core.dossiers.answers`).
         ``scripts``
-            Groups of texts in nearly the same words, each with ``records`` whose ``segments`` are pairs of a text and
-            whether another of the group has it too.
+            Groups of texts in nearly the same words (see `detectors.core.dossiers.scripts`).
         ``records``, ``controls``
             What to listen to first, and as many others of the same unit that no detector named.
         ``topics``, ``texts``
@@ -66,28 +64,27 @@ def build(
     Examples
     --------
     >>> from datetime import date
+    >>> import pandas as pd
+    >>> from detectors.core.weighing import weigh
     >>> surveys = pd.DataFrame({
     ...     "response_id": ["R1", "R2"], "survey": "SSI", "dealer_id": ["D1", "D2"], "overall": [10.0, 7.0],
     ...     "called_at": pd.to_datetime(["2026-10-30", "2026-10-02"]), "q_attitude": [10.0, 8.0],
     ... })
     >>> seen = Observations(date(2026, 10, 31), {"surveys": surveys})
-    >>> nothing = {"scores": pd.DataFrame(columns=["unit_kind", "unit_id", "flagged"])}
-    >>> nothing |= {"records": pd.DataFrame(columns=["source", "record_id", "dealer_id", "scheme", "probability"])}
-    >>> weighing = Weighing(**nothing, evidence=pd.DataFrame(), dealers=pd.DataFrame())
-    >>> dossier = build(seen, weighing, [("dealer", "D1")], window_months=1)["dealer", "D1"]
+    >>> dossier = build(seen, weigh(seen, detectors=()), [("dealer", "D1")], window_months=1)["dealer", "D1"]
     >>> dossier["surveys"][0]["months"][0]["full"], dossier["surveys"][0]["months"][0]["network_full"]
     (1.0, 0.5)
     """
     dossiers: dict[tuple[str, str], Dossier] = {}
     for kind in UnitKind:
-        ids = pd.Index(sorted({unit_id for of_kind, unit_id in units if of_kind == kind}), dtype="str", name="unit_id")
-        if ids.empty:
+        of_kind = Units.of(kind, units)
+        if not len(of_kind):
             continue
-        blocks = survey_blocks(observations, weighing, kind, ids, window_months)
-        scripts = script_groups(observations, kind, ids)
-        heard = records_and_controls(observations, weighing, kind, ids, seed)
-        topics = topics_of(observations, kind, ids)
-        for place, unit_id in enumerate(ids):
+        blocks = survey_blocks(observations, weighing, of_kind, window_months)
+        scripts = script_groups(observations, of_kind)
+        heard = records_and_controls(observations, weighing, of_kind, seed)
+        topics = topics_of(observations, of_kind)
+        for place, unit_id in enumerate(of_kind):
             dossiers[str(kind), unit_id] = {
                 "unit_kind": str(kind),
                 "unit_id": unit_id,

@@ -1,14 +1,13 @@
 """What to listen to first: a unit's likeliest records, and as many others beside them for comparison."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from detectors.core.codes import code
-from detectors.core.dossiers.units import own_rows
+from detectors.core.dossiers.units import Places, Units, own_rows
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme, UnitKind
 from detectors.core.sources import SOURCES
@@ -17,25 +16,23 @@ from detectors.core.weighing import Weighing
 MOST_RECORDS = 40
 """How many records a reviewer is asked to listen to at most."""
 
-_HEARD = ("surveys", "contacts", "reviews")
+_HEARD = ("surveys", "reviews", "contacts")
+"""Where records stand; of equally likely ones those with most to hear come first."""
+
 _SHOWN = {
-    "dealer_id": "dealer_id",
-    "interviewer_id": "interviewer_id",
-    "vendor": "vendor",
-    "survey": "survey",
-    "duration_s": "duration_s",
-    "overall": "overall",
-    "rating": "rating",
-    "platform": "platform",
-    "disposition": "disposition",
+    **{name: name for name in ("dealer_id", "interviewer_id", "vendor", "survey", "duration_s", "overall")},
+    **{name: name for name in ("rating", "platform", "disposition")},
     "phone_display": "phone_shown",
 }
-_WORDS = {"surveys": "verbatim", "reviews": "text"}
+_TEXT = {"surveys": "verbatim", "reviews": "text"}
+_RECORD = ["unit", "source", "record_id"]
+
+Record = dict[str, Any]
 
 
 def records_and_controls(
-    observations: Observations, weighing: Weighing, kind: UnitKind, ids: "pd.Index[str]", seed: int
-) -> list[dict[str, list[dict[str, Any]]]]:
+    observations: Observations, weighing: Weighing, units: Units, seed: int
+) -> list[dict[str, list[Record]]]:
     """Return for each unit its suspicious records, the likeliest first, and as many that no detector named.
 
     Without records to compare them with, a reviewer finds something odd in whatever they listen to.
@@ -44,7 +41,7 @@ def records_and_controls(
     ----------
     observations, weighing
         The window, and what was found in it.
-    kind, ids
+    units
         The units.
     seed
         Which controls are chosen.
@@ -53,121 +50,114 @@ def records_and_controls(
     -------
     list of dict
         ``records`` and ``controls``, at most `MOST_RECORDS` each: ``source``, ``record_id``, ``at`` and what the source
-        knows of ``dealer_id``, ``interviewer_id``, ``vendor``, ``survey``, ``duration_s``, ``overall``, ``items``,
-        ``facts``, ``rating``, ``platform``, ``disposition``, ``phone_display`` (masked) and ``verbatim``; null where it
-        knows nothing. Records also have ``probability`` (the highest of any scheme), ``schemes``, ``reasons`` and
-        ``reasons_zh``. Controls are of the same sources, as many of each.
+        knows of ``dealer_id``, ``interviewer_id``, ``vendor``, ``survey``, ``duration_s``, ``overall``, ``rating``,
+        ``platform``, ``disposition``, ``phone_display`` (masked) and ``verbatim``, null where it knows nothing, with
+        the answered ``items`` and ``facts``. Records also have ``probability`` (the highest of any scheme),
+        ``schemes``, ``reasons`` and ``reasons_zh``. Controls are of the same sources, as many of each.
     """
-    named = _named(observations, weighing, kind, ids)
-    first = named.drop_duplicates(["unit", "source", "record_id"])
+    named = _named(observations, weighing, units)
+    first = named.drop_duplicates(_RECORD)
     first = first[first.groupby("unit").cumcount() < MOST_RECORDS]
-    heard: list[dict[str, list[dict[str, Any]]]] = [{"records": [], "controls": []} for _ in ids]
-    said = _said(named.merge(first[["unit", "source", "record_id"]], on=["unit", "source", "record_id"]))
+    said = _said(named.merge(first[_RECORD], on=_RECORD))
+    heard: list[dict[str, list[Record]]] = [{"records": [], "controls": []} for _ in units]
     for source in _HEARD:
         wanted = first[first["source"] == source]
-        if wanted.empty:
-            continue
-        for unit, row in zip(wanted["unit"], _laid_out(observations, source, wanted["row"].to_numpy()), strict=True):
-            heard[unit]["records"].append(row | said[unit, source, row["record_id"]])
-        counts = np.bincount(wanted["unit"], minlength=len(ids))
-        unit, rows = _controls(observations, weighing, source, kind, ids, counts, seed)
-        for place, row in zip(unit, _laid_out(observations, source, rows), strict=True):
-            heard[place]["controls"].append(row)
+        for unit, record in zip(wanted["unit"], _laid_out(observations, source, wanted["row"].to_numpy()), strict=True):
+            heard[unit]["records"].append(record | said[unit, source, record["record_id"]])
+        counts = np.bincount(wanted["unit"], minlength=len(units))
+        unit_of, rows = _controls(observations, weighing, source, units, seed)
+        chosen = _place_within(unit_of) < counts[unit_of]
+        controls = _laid_out(observations, source, rows[chosen])
+        for unit, record in zip(unit_of[chosen].tolist(), controls, strict=True):
+            heard[unit]["controls"].append(record)
     for of_unit in heard:
-        of_unit["records"].sort(key=lambda row: -row["probability"])
+        of_unit["records"].sort(key=lambda record: -record["probability"])
     return heard
 
 
-def _named(observations: Observations, weighing: Weighing, kind: UnitKind, ids: "pd.Index[str]") -> pd.DataFrame:
-    """Return the units' records by scheme, the likeliest first, each with ``unit`` and its ``row`` in the source."""
-    about = {str(scheme) for scheme in Scheme if scheme.unit_kind is kind}
-    records = weighing.records[weighing.records["scheme"].isin(list(about))]
-    if "reasons_zh" not in records.columns:
-        records = records.assign(reasons_zh="")
-    parts = [records.head(0).assign(unit=np.empty(0, np.int64), row=np.empty(0, np.int64))]
-    for source in _HEARD:
+def _named(observations: Observations, weighing: Weighing, units: Units) -> pd.DataFrame:
+    """Return the units' records by scheme, the likeliest first, each with its ``unit`` and ``row`` in the source."""
+    about = pd.Index([str(scheme) for scheme in Scheme if scheme.unit_kind is units.kind], dtype="str")
+    records = weighing.records[code(weighing.records["scheme"]).among(about) >= 0]
+    parts = [records.head(0).assign(unit=np.empty(0, np.int64), row=np.empty(0, np.int64), place=0)]
+    for place, source in enumerate(_HEARD):
         of_source = records[records["source"] == source]
-        if of_source.empty or f"{kind}_id" not in observations[source].columns:
+        if units.kind is UnitKind.DEALER:  # the records of other dealers need not be looked up
+            of_source = of_source[code(of_source["dealer_id"]).among(units.ids) >= 0]
+        if of_source.empty or units.column not in observations[source].columns:
             continue
-        if kind is UnitKind.DEALER:  # millions of keys need not be looked up for the records of other dealers
-            of_source = of_source[of_source["dealer_id"].isin(ids)]
         row = pd.Index(observations[source][SOURCES[source].key]).get_indexer(pd.Index(of_source["record_id"]))
-        unit = observations.coded(source, f"{kind}_id").among(ids)[row]
-        parts.append(of_source.assign(unit=unit, row=row)[unit >= 0])
+        unit = observations.coded(source, units.column).among(units.ids)[row]
+        parts.append(of_source.assign(unit=unit, row=row, place=place)[unit >= 0])
     everything = pd.concat(parts, ignore_index=True)
-    order = np.lexsort(
-        (code(everything["record_id"]).places, -everything["probability"].to_numpy(), everything["unit"])
-    )
-    return everything.iloc[order]
+    likely = -everything["probability"].to_numpy(dtype=np.float64).round(2)
+    return everything.iloc[np.lexsort((code(everything["record_id"]).places, everything["place"], likely))]
 
 
-def _said(named: pd.DataFrame) -> dict[tuple[int, str, str], dict[str, Any]]:
+def _said(named: pd.DataFrame) -> dict[tuple[int, str, str], Record]:
     """Return what the schemes together say of each record."""
-    return {
-        (int(unit), source, record_id): {
-            "probability": round(float(group["probability"].max()), 4),
-            "schemes": list(dict.fromkeys(group["scheme"])),
-            "reasons": _together(group["reasons"], " "),
-            "reasons_zh": _together(group["reasons_zh"], ""),
-        }
-        for (unit, source, record_id), group in named.groupby(["unit", "source", "record_id"], sort=False)
-    }
-
-
-def _together(reasons: Iterable[str], between: str) -> str:
-    return between.join(dict.fromkeys(reasons))
+    said: dict[tuple[int, str, str], Record] = {}
+    texts = named[["scheme", "reasons", "reasons_zh"]].fillna("")
+    for unit, source, record_id, probability, scheme, reasons, reasons_zh in zip(
+        *(named[name] for name in (*_RECORD, "probability")), *(texts[name] for name in texts.columns), strict=True
+    ):
+        record = said.setdefault(
+            (unit, source, record_id), {"probability": 0.0, "schemes": [], "reasons": [], "reasons_zh": []}
+        )
+        record["probability"] = max(record["probability"], round(probability, 4))
+        record["schemes"].append(scheme)
+        record["reasons"].append(reasons)
+        record["reasons_zh"].append(reasons_zh)
+    for record in said.values():
+        record["reasons"] = " ".join(dict.fromkeys(record["reasons"]))
+        record["reasons_zh"] = "".join(dict.fromkeys(record["reasons_zh"]))
+    return said
 
 
 def _controls(
-    observations: Observations,
-    weighing: Weighing,
-    source: str,
-    kind: UnitKind,
-    ids: "pd.Index[str]",
-    counts: NDArray[np.int64],
-    seed: int,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return unit and row of as many records of each unit as asked for, none of which any detector named."""
-    own = own_rows(observations, source, kind, ids)
-    names = observations[source][SOURCES[source].key].iloc[own.rows]
-    doubted = weighing.records.loc[weighing.records["source"] == source, "record_id"]
-    free = ~names.isin(doubted).to_numpy()
-    rows, unit = own.rows[free], own.unit[free]
-    # A record's chance to be chosen depends on its name alone, so that tomorrow's rows leave tonight's choice alone.
-    chance = pd.util.hash_array(names[free].to_numpy(dtype=object), hash_key=f"{seed:016d}")
-    order = np.lexsort((chance, unit))
-    rows, unit = rows[order], unit[order]
-    begins = np.searchsorted(unit, np.arange(len(ids)))
-    chosen = np.arange(len(unit)) - begins[unit] < counts[unit]
-    return unit[chosen], rows[chosen]
+    observations: Observations, weighing: Weighing, source: str, units: Units, seed: int
+) -> tuple[Places, Places]:
+    """Return unit and row of the units' records that no detector named, unit by unit in random order."""
+    if source not in observations.frames:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    own = own_rows(observations, source, units)
+    names = observations[source][SOURCES[source].key].array.take(own.rows)
+    doubted = pd.Index(names).get_indexer(
+        pd.Index(weighing.records.loc[weighing.records["source"] == source, "record_id"])
+    )
+    free = np.ones(len(names), dtype=bool)
+    free[doubted[doubted >= 0]] = False
+    # A record's luck depends on its name alone, so that tomorrow's rows leave tonight's choice alone.
+    luck = pd.util.hash_array(np.asarray(names[free], dtype=object), hash_key=f"{seed:016d}", categorize=False)
+    order = np.lexsort((luck, own.unit[free]))
+    return own.unit[free][order], own.rows[free][order]
 
 
-def _laid_out(observations: Observations, source: str, rows: NDArray[np.int64]) -> list[dict[str, Any]]:
+def _place_within(unit: Places) -> Places:
+    """Return the place of each row among those of its unit, which stand together."""
+    starts = np.searchsorted(unit, unit)
+    return np.arange(len(unit)) - starts
+
+
+def _laid_out(observations: Observations, source: str, rows: Places) -> list[Record]:
     """Return those rows of a source as a reviewer sees them."""
-    frame, described = observations[source], SOURCES[source]
-    some = frame.iloc[rows]
+    if not len(rows):
+        return []
+    some, described = observations[source].iloc[rows], SOURCES[source]
 
     def column(name: str | None) -> Sequence[Any]:
-        return [None] * len(some) if name is None or name not in some.columns else _plain(some[name])
+        return _plain(some[name]) if name in some.columns else [None] * len(some)
 
-    columns = {"record_id": column(described.key), "at": column(described.when)}
+    columns = {"source": [source] * len(some), "record_id": column(described.key), "at": column(described.when)}
     columns |= {shown: column(name) for shown, name in _SHOWN.items()}
-    columns["verbatim"] = column(_WORDS.get(source))
-    family = {
-        shown: {name: column(name) for name in observations.members(source, prefix)}
-        for shown, prefix in (("items", "q_"), ("facts", "fact_"))
-    }
-    return [
-        {
-            "source": source,
-            **{shown: values[place] for shown, values in columns.items()},
-            **{
-                shown: {name: values[place] for name, values in members.items() if values[place] is not None}
-                for shown, members in family.items()
-            },
-        }
-        for place in range(len(some))
-    ]
+    columns["verbatim"] = column(_TEXT.get(source))
+    records = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+    for shown, prefix in (("items", "q_"), ("facts", "fact_")):
+        members = observations.members(source, prefix)
+        answers = zip(*(_plain(some[name]) for name in members), strict=True) if members else [()] * len(some)
+        for record, given in zip(records, answers, strict=True):
+            record[shown] = {name: answer for name, answer in zip(members, given, strict=True) if answer is not None}
+    return records
 
 
 def _plain(values: pd.Series) -> list[Any]:
@@ -175,8 +165,10 @@ def _plain(values: pd.Series) -> list[Any]:
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         return [None if pd.isna(moment) else moment.isoformat(timespec="seconds") for moment in values]
     if pd.api.types.is_numeric_dtype(values.dtype):
+        known = values.notna()
+        numbers = values.astype("float64").round(2).tolist()
         return [
-            None if number != number else int(number) if number == int(number) else round(number, 2)  # noqa: PLR0124
-            for number in values.astype("float64").tolist()
+            (int(number) if number.is_integer() else number) if there else None
+            for number, there in zip(numbers, known, strict=True)
         ]
     return values.astype(object).where(values.notna(), None).tolist()

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from detectors.core.dossiers.topic_words import TOPICS
-from detectors.core.dossiers.units import own_rows
+from detectors.core.dossiers.units import Units, own_rows
 from detectors.core.observations import Observations
 from detectors.core.schemes import UnitKind
 from detectors.core.sources import SOURCES
@@ -20,76 +20,76 @@ _TEXTS = {
     UnitKind.DEALER: {"surveys": "verbatim", "reviews": "text", "complaints": "text"},
     UnitKind.INTERVIEWER: {"surveys": "verbatim"},
 }
+_EXAMPLE = ["source", "record_id", "at", "text"]
 
 
-def topics_of(observations: Observations, kind: UnitKind, ids: "pd.Index[str]") -> list[dict[str, Any]]:
+def topics_of(observations: Observations, units: Units) -> list[dict[str, Any]]:
     """Return for each unit what its customers speak of, the commonest topic first.
 
     Parameters
     ----------
     observations
         The window.
-    kind, ids
+    units
         The units.
 
     Returns
     -------
     list of dict
         ``texts``: how many texts there are; ``topics``: ``topic`` in both languages, ``n`` texts that touch on it, and
-        the newest of them, each said once, as ``examples``: ``source``, ``record_id``, ``at`` and ``text``. A text may
-        touch on several topics, or on none.
+        the newest of them, each said once, as ``examples``: ``source``, ``record_id``, ``at`` (a day) and ``text``. A
+        text may touch on several topics, or on none.
 
     Examples
     --------
     >>> from datetime import date
     >>> said = ["等了两个小时", "The price was fair", "等太久了，收费也贵", None]
-    >>> surveys = pd.DataFrame({"response_id": list("abcd"), "dealer_id": "D1", "verbatim": pd.Series(said, dtype="str")})
-    >>> seen = Observations(date(2026, 10, 31), {"surveys": surveys})
-    >>> found = topics_of(seen, UnitKind.DEALER, pd.Index(["D1"], dtype="str"))[0]
+    >>> surveys = {"response_id": list("abcd"), "dealer_id": ["D1"] * 4, "verbatim": said}
+    >>> seen = Observations(date(2026, 10, 31), {"surveys": pd.DataFrame(surveys, dtype="str")})
+    >>> found = topics_of(seen, Units.of(UnitKind.DEALER, [("dealer", "D1")]))[0]
     >>> found["texts"], [(topic["topic"]["en"], topic["n"]) for topic in found["topics"]]
     (3, [('waiting time', 2), ('price', 2)])
     """
-    texts = pd.concat([_read(observations, source, column, kind, ids) for source, column in _TEXTS[kind].items()])
+    texts = pd.concat([_read(observations, source, column, units) for source, column in _TEXTS[units.kind].items()])
     texts = texts.sort_values(["unit", "at", "record_id"], ascending=[True, False, True], ignore_index=True)
-    total = np.bincount(texts["unit"], minlength=len(ids))
+    found: list[dict[str, Any]] = [{"texts": count, "topics": []} for count in _count(texts, units)]
     place, distinct = pd.factorize(texts["text"])
-    letters = pa.array(distinct, pa.large_string())
-    found: list[list[dict[str, Any]]] = [[] for _ in ids]
-    for topic, pattern in TOPICS:
-        touches = pc.match_substring_regex(letters, pattern, ignore_case=True).to_numpy(zero_copy_only=False)
-        mine = texts[touches[place]] if len(distinct) else texts
-        counts = np.bincount(mine["unit"], minlength=len(ids))
+    said = pa.array(distinct, pa.large_string())
+    for topic, words in TOPICS:
+        touches = pc.match_substring_regex(said, words, ignore_case=True).to_numpy(zero_copy_only=False).astype(bool)
+        mine = texts[touches[place]]
         once = mine.drop_duplicates(["unit", "text"])
         once = once[once.groupby("unit").cumcount() < MOST_EXAMPLES]
-        for unit, examples in once.groupby("unit", sort=False):
-            found[int(unit)].append(
-                {
-                    "topic": topic._asdict(),
-                    "n": int(counts[int(unit)]),
-                    "examples": examples[["source", "record_id", "at", "text"]].to_dict("records"),
-                }
-            )
-    return [
-        {"texts": int(total[unit]), "topics": sorted(topics, key=lambda topic: -topic["n"])}
-        for unit, topics in enumerate(found)
-    ]
+        examples: list[list[dict[str, str]]] = [[] for _ in units]
+        for unit, example in zip(once["unit"], once[_EXAMPLE].to_dict("records"), strict=True):
+            examples[unit].append(example)
+        for of_unit, n, shown in zip(found, _count(mine, units), examples, strict=True):
+            if n:
+                of_unit["topics"].append({"topic": topic._asdict(), "n": n, "examples": shown})
+    for of_unit in found:
+        of_unit["topics"].sort(key=lambda topic: -topic["n"])
+    return found
 
 
-def _read(observations: Observations, source: str, column: str, kind: UnitKind, ids: "pd.Index[str]") -> pd.DataFrame:
-    """Return ``unit, source, record_id, at, text`` of the texts of the units."""
-    own = own_rows(observations, source, kind, ids)
+def _count(texts: pd.DataFrame, units: Units) -> list[int]:
+    counts: list[int] = np.bincount(texts["unit"], minlength=len(units)).tolist()
+    return counts
+
+
+def _read(observations: Observations, source: str, column: str, units: Units) -> pd.DataFrame:
+    """Return ``unit, source, record_id, at, text`` of the units' texts in a source."""
+    own = own_rows(observations, source, units)
     if not len(own.rows) or column not in observations[source].columns:
-        return pd.DataFrame(
-            {"unit": own.unit[:0]} | {name: pd.Series(dtype="str") for name in ("source", "record_id", "at", "text")}
-        )
+        return pd.DataFrame({"unit": own.unit[:0]} | {name: pd.Series(dtype="str") for name in _EXAMPLE})
     frame, when = observations[source].iloc[own.rows], SOURCES[source].when
-    at = frame[when].dt.strftime("%Y-%m-%d") if when in frame.columns else ""
     texts = pd.DataFrame(
         {
             "unit": own.unit,
             "source": source,
-            "record_id": frame[SOURCES[source].key].to_numpy(),
-            "text": frame[column].to_numpy(),
+            "record_id": frame[SOURCES[source].key].array,
+            "at": frame[when].dt.strftime("%Y-%m-%d").array if when in frame.columns else None,
+            "text": frame[column].array,
         }
-    ).assign(at=np.asarray(at))
+    )
+    texts["at"] = texts["at"].astype("str").fillna("")
     return texts[texts["text"].notna()]

@@ -1,6 +1,6 @@
-"""The units of a dossier among the rows of a source: which rows are theirs, and whom they can be compared with."""
+"""The units of a dossier among the rows of a source."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,39 @@ Places = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
+class Units:
+    """Units of one kind, in order of their ids.
+
+    Parameters
+    ----------
+    kind
+        What they are.
+    ids
+        Each once, sorted.
+    """
+
+    kind: UnitKind
+    ids: "pd.Index[str]"
+
+    @classmethod
+    def of(cls, kind: UnitKind, named: Collection[tuple[str, str]]) -> "Units":
+        """Return those of a kind among kinds and ids."""
+        ids = sorted({unit_id for of_kind, unit_id in named if of_kind == kind})
+        return cls(kind, pd.Index(ids, dtype="str", name="unit_id"))
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.ids)
+
+    @property
+    def column(self) -> str:
+        """The column that names them."""
+        return f"{self.kind}_id"
+
+
+@dataclass(frozen=True)
 class Own:
     """The rows of a source that are of one of the units.
 
@@ -23,20 +56,13 @@ class Own:
         Their places in the source's frame, unit by unit.
     unit
         The place of each row's unit, rising.
-    units
-        How many units there are.
     """
 
     rows: Places
     unit: Places
-    units: int
-
-    def each(self) -> Iterator[Places]:
-        """Yield the rows of each unit in turn."""
-        yield from np.split(self.rows, np.searchsorted(self.unit, np.arange(1, self.units)))
 
 
-def own_rows(observations: Observations, source: str, kind: UnitKind, ids: "pd.Index[str]") -> Own:
+def own_rows(observations: Observations, source: str, units: Units) -> Own:
     """Return the rows of a source that are of one of the units; none if it knows no such unit.
 
     Parameters
@@ -45,22 +71,21 @@ def own_rows(observations: Observations, source: str, kind: UnitKind, ids: "pd.I
         Where the rows are.
     source
         The source.
-    kind, ids
-        The units, each once.
+    units
+        The units.
 
     Examples
     --------
     >>> from datetime import date
     >>> surveys = pd.DataFrame({"dealer_id": ["D2", "D1", "D3", "D2"]}, dtype="str")
     >>> seen = Observations(date(2026, 10, 31), {"surveys": surveys})
-    >>> own = own_rows(seen, "surveys", UnitKind.DEALER, pd.Index(["D1", "D2", "D9"]))
-    >>> [rows.tolist() for rows in own.each()]
-    [[1], [0, 3], []]
+    >>> own = own_rows(seen, "surveys", Units.of(UnitKind.DEALER, [("dealer", "D2"), ("dealer", "D1")]))
+    >>> own.rows.tolist(), own.unit.tolist()
+    ([1, 0, 3], [0, 1, 1])
     """
-    column = f"{kind}_id"
-    if source not in observations.frames or column not in observations[source].columns:
-        return Own(np.empty(0, np.int64), np.empty(0, np.int64), len(ids))
-    unit = observations.coded(source, column).among(ids)
+    if source not in observations.frames or units.column not in observations[source].columns:
+        return Own(np.empty(0, np.int64), np.empty(0, np.int64))
+    unit = observations.coded(source, units.column).among(units.ids)
     rows = np.flatnonzero(unit >= 0)
     rows = rows[np.argsort(unit[rows], kind="stable")]
-    return Own(rows, unit[rows], len(ids))
+    return Own(rows, unit[rows])

@@ -10,13 +10,15 @@ import pandas as pd
 import pytest
 
 from detectors.core.adjusted import adjusted_scores
+from detectors.core.carried import Carried, join_records
 from detectors.core.detector import Detector, NotEnough
-from detectors.core.evidence import Weighed, answer, records
+from detectors.core.evidence import RECORD_COLUMNS, Weighed, answer, records
 from detectors.core.findings import UNIT, FindingSettings, join_families, learnt_priors, score
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme, UnitKind
 from detectors.core.sentences import Said
 from detectors.core.weighing import weigh
+from simulation import WorldSettings, simulate
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,47 @@ def test_a_second_look_at_the_same_things_adds_but_is_no_second_family() -> None
     assert joined["bits"].to_numpy() == pytest.approx([9.38, 8.85, 7.68], abs=0.01)
 
 
+def test_what_the_families_add_is_what_the_unit_has() -> None:
+    first = evidence(
+        ("D1", "ratings", 9.0, False), ("D1", "ratings", 7.0, False), ("D1", "wording", 20.0, False),
+        ("D2", "ratings", -2.0, False), ("D3", "ratings", 3.0, False),
+    )  # fmt: skip
+    again = evidence(("D1", "profile", 11.0, False), ("D2", "profile", 6.0, False)).assign(independent=False)
+    joined = join_families(pd.concat([first, again]), FindingSettings())
+    bits = joined.families.set_index(["unit_id", "family"])["family_bits"]
+    assert bits["D1", "wording"] == 12.0
+    assert bits["D1", "ratings"] == pytest.approx(np.log2((2**9 + 2**7) / 2))
+    assert bits["D2", "profile"] > 0 > bits["D1", "profile"]
+    sums = bits.groupby("unit_id").sum()
+    assert sums.to_numpy() == pytest.approx(joined.units["bits"].to_numpy())
+
+
+def test_of_every_unit_of_a_world_the_families_bits_sum_to_its_schemes() -> None:
+    weighing = weigh(simulate(WorldSettings(seed=5, dealers=120, end="2026-10", scheme_share=0.1)).observations())
+    said = weighing.evidence
+    assert not said["family_bits"].isna().any()
+    families = said.drop_duplicates([*UNIT, "family", "family_bits"])
+    assert not families.duplicated([*UNIT, "family"]).any()
+    bars = families.groupby(UNIT)["family_bits"].sum()
+    assert len(bars) == len(weighing.scores)
+    assert bars[pd.MultiIndex.from_frame(weighing.scores[UNIT])].to_numpy() == pytest.approx(
+        weighing.scores["bits"].to_numpy(), abs=1e-9
+    )
+
+
+def test_what_is_said_of_one_record_is_joined_in_both_languages_each_sentence_once() -> None:
+    def named(*reasons: tuple[str, str]) -> Carried:
+        rows = [("surveys", record, "D1", 0.5, *said) for record in ("R1", "R2") for said in reasons]
+        columns = list(RECORD_COLUMNS)
+        return Carried(pd.DataFrame(rows, columns=columns), UnitKind.DEALER, (Scheme.COACHED,))
+
+    scores = pd.DataFrame([("dealer", "D1", "coached", 1.0)], columns=[*UNIT, "probability"])
+    script, ten = ("It repeats a script.", "重复了话术。"), ("It is a ten.", "这是十分。")
+    joined = join_records([named(script), named(ten, script)], scores)
+    assert joined["reasons"].tolist() == ["It repeats a script. It is a ten."] * 2
+    assert joined["reasons_zh"].tolist() == ["重复了话术。这是十分。"] * 2
+
+
 def test_abstentions_neither_help_nor_hurt() -> None:
     told = evidence(("D1", "ratings", 5.0, False))
     silent = evidence(("D1", "ratings", 0.0, False), ("D2", "ratings", 0.0, False)).assign(abstained=True)
@@ -139,6 +182,7 @@ def test_every_unit_is_scored_once_a_scheme_flagged_or_not() -> None:
     assert weighing.scores["unit_id"].tolist() == ["D1", "D2"]
     assert weighing.scores["flagged"].tolist() == [1, 0]
     assert weighing.evidence["reason"].tolist() == ["30 of 30 gave ten.", "0 of 30 gave ten."]
+    assert weighing.evidence["reason_zh"].tolist() == ["30 位中有 30 位给了十分。", "30 位中有 0 位给了十分。"]
 
 
 def test_interviews_that_an_interviewer_invented_are_not_held_against_the_dealer() -> None:
