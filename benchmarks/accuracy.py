@@ -158,14 +158,14 @@ def main() -> None:
                 {
                     "figure": figures.columns,
                     "median": [f"{value:.3f}" for value in figures.median()],
-                    "worst": [f"{value:.3f}" for value in _worst(figures)],
+                    "worst": [f"{value:.3f}" for value in worst(figures)],
                 }
             )
             command = f"python -m benchmarks.accuracy --seeds {arguments.seeds} --dealers {arguments.dealers}"
             print(quote(name, table, f"{command} --only {choice}"))
 
 
-def _worst(figures: pd.DataFrame) -> "pd.Series[float]":
+def worst(figures: pd.DataFrame) -> "pd.Series[float]":
     """Return the least favourable seed of each figure: precisions are good when high, everything else when low."""
     good_high = figures.columns.str.endswith("AP") | (figures.columns == "cheats flagged")
     return figures.min().where(good_high, figures.max())
