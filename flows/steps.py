@@ -129,7 +129,6 @@ def _wordings() -> pd.DataFrame:
                 "honest_zh": json.dumps([said.zh for said in detector.honest], ensure_ascii=False),
             }
             for detector in discover()
-            if hasattr(detector, "title")
         ]
     )
 

@@ -1,6 +1,7 @@
 """The night in order: what is read, landed, weighed and written, on the first night and on those after it."""
 
 import gc
+import io
 import json
 import weakref
 from collections.abc import Callable
@@ -10,11 +11,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import sqlalchemy as sa
+from rich.console import Console
 
 import lake
 from detectors.core.errors import MingchaError
 from flows.ingesting import Delivered, ingest
 from flows.nightly import run
+from flows.progress import Progress
 from flows.settings import Settings
 from flows.steps import weigh
 from flows.validating import validate
@@ -203,6 +206,19 @@ def test_the_rows_that_were_delivered_are_let_go_once_the_lake_has_them(settings
 
     assert len(alive) == 2
     assert left == [0]
+
+
+def test_every_step_is_shown_to_whoever_watches(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = io.StringIO()
+    console = Console(file=screen, force_terminal=True, width=120)
+    monkeypatch.setattr("flows.nightly.Progress", lambda: Progress(console))
+
+    run(settings, DAY)
+
+    told = screen.getvalue()
+    shown = [told.rindex(doing) for doing in ("Reading deliveries", "Weighing evidence", "Drawing up dossiers")]
+    assert shown == sorted(shown)
+    assert "Opening cases" in told
 
 
 def test_a_later_night_may_bring_complaints_alone_since_the_interviews_are_known(
