@@ -49,7 +49,8 @@ def _hashed(texts: pa.Array) -> Keys:
     starts = np.frombuffer(known.buffers()[1], dtype=np.int64)[known.offset : known.offset + len(known) + 1]
     data = np.frombuffer(known.buffers()[2] or b"", dtype=np.uint8)
     lengths = np.diff(starts)
-    mixed = (lengths + 1).astype(np.uint64)
+    # Scrambled, so that a short text's own bytes do not cancel its length.
+    mixed = (lengths + 1).astype(np.uint64) * _MIX
     if lengths.min() == lengths.max():
         mixed = _read(data[starts[0] : starts[-1]].reshape(len(known), -1), mixed)
     else:
