@@ -37,3 +37,6 @@ def test_a_file_dropped_into_a_family_is_found_and_weighed(hurry: Detector) -> N
     assert len(said) == 40
     assert not said["abstained"].all()
     assert said.loc[~said["abstained"], "reason"].str.contains("perfect interviews took less than half").all()
+    assert said.loc[~said["abstained"], "reason_zh"].str.contains("用时不到通常的一半").all()
+    assert hurry.title.zh
+    assert hurry.honest
