@@ -8,17 +8,20 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, BinaryIO
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Engine, FromClause, Select, Table, func, literal_column, select
 
 from detectors.core.errors import MingchaError
 from sql import tables
 from sql.audit import VIEWS, AuditColumn, View
+from sql.connection import reading
 
 ROWS_A_PAGE = 50
 DEEPEST = 10_000
 """Rows that can be paged through; who wants more narrows the selection, or exports it."""
+
+_ROWS_AT_ONCE = 20_000
 
 
 class Operator(StrEnum):
@@ -279,6 +282,36 @@ def selection(view: str, filters: Sequence[Filter] = (), sort: Sort | None = Non
         whole = whole.outerjoin(name.named, behind.table.c[name.through] == name.key)
     columns = [behind.column(described.name).label(described.name) for described in VIEWS[view].columns]
     return select(*columns).select_from(whole).where(*_conditions(view, filters)).order_by(*order)
+
+
+def export(query: Select[Any], engine: Engine, view: str, to: BinaryIO, form: str) -> int:
+    """Write a `selection` of a view as `sql.export` writes the whole of it, and return how many rows it has.
+
+    Parameters
+    ----------
+    query
+        From `selection`.
+    engine
+        The database.
+    view
+        The view.
+    to
+        A binary stream.
+    form
+        ``csv``, ``xlsx`` or ``parquet``.
+
+    Raises
+    ------
+    StoreError
+        It has more rows than a sheet can hold, or the database cannot be read.
+    """
+    from sql.export import Format, write  # noqa: PLC0415 - pandas and pyarrow, for who exports
+
+    with reading(engine) as connection:
+        streamed = connection.execution_options(stream_results=True, yield_per=_ROWS_AT_ONCE)
+        with streamed.execute(query) as result:
+            parts = ([tuple(row) for row in part] for part in result.partitions())
+            return write(_described(view), parts, to, Format(form))
 
 
 def where_clause(view: str, filters: Sequence[Filter], sort: Sort | None = None) -> str:

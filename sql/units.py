@@ -201,17 +201,14 @@ def search(
     limit, offset
         The page.
     """
-    held = tables.units.c
-    query = _units(kind).order_by(held.unit_id).limit(limit).offset(offset)
-    if text:
-        alike = held.unit_id.icontains(text, autoescape=True)
-        named = tables.dealers.c.name.icontains(text, autoescape=True)
-        query = query.where(alike | named if kind is UnitKind.DEALER else alike)
-    if within:
-        query = query.where(
-            tables.dealers.c.region == within if kind is UnitKind.DEALER else tables.interviewers.c.vendor == within
-        )
+    query = _sought(_units(kind), kind, text, within).order_by(tables.units.c.unit_id).limit(limit).offset(offset)
     return listed(connection, [Unit(*row) for row in connection.execute(query)])
+
+
+def count(connection: Connection, kind: UnitKind, *, text: str = "", within: str = "") -> int:
+    """Return how many units `search` would find."""
+    found = _sought(_units(kind), kind, text, within).subquery()
+    return int(connection.execute(select(func.count()).select_from(found)).scalar_one())
 
 
 def listed(connection: Connection, units: Sequence[Unit]) -> list[Listed]:
@@ -253,6 +250,17 @@ def _units(kind: UnitKind) -> Select[Any]:
         .outerjoin(interviewer, held.unit_key == interviewer.c.unit_key)
         .where(held.unit_kind == kind.value)
     )
+
+
+def _sought(query: Select[Any], kind: UnitKind, text: str, within: str) -> Select[Any]:
+    if text:
+        alike = tables.units.c.unit_id.icontains(text, autoescape=True)
+        named = tables.dealers.c.name.icontains(text, autoescape=True)
+        query = query.where(alike | named if kind is UnitKind.DEALER else alike)
+    if within:
+        of = tables.dealers.c.region if kind is UnitKind.DEALER else tables.interviewers.c.vendor
+        query = query.where(of == within)
+    return query
 
 
 def _scores(connection: Connection, unit: Unit, shown: Sequence[Night]) -> list[NightScore]:

@@ -42,16 +42,18 @@ def _shape(language: str) -> Spec:
         alt.Tooltip("n:Q", title=spoken.gettext("interviews")),
     ]
     even = alt.Chart(alt.InlineData(values=[{"at": 0}])).mark_rule(strokeDash=[3, 3], color=OTHERS).encode(y="at:Q")
-    quiet = everyone.transform_filter("datum.flagged == 0").mark_circle(color=THIS, size=45, opacity=0.65)
-    flagged = everyone.transform_filter("datum.flagged == 1").mark_point(
-        color=MARKED, filled=True, shape="diamond", size=120, opacity=1
+    flagged = "datum.flagged == 1"
+    points = everyone.mark_point(filled=True, opacity=0.8).encode(
+        x=x,
+        y=y,
+        tooltip=tips,
+        color=alt.condition(flagged, alt.value(MARKED), alt.value(THIS)),
+        shape=alt.condition(flagged, alt.value("diamond"), alt.value("circle")),
+        size=alt.condition(flagged, alt.value(120), alt.value(45)),
     )
-    named = everyone.transform_filter("datum.flagged == 1").mark_text(align="left", dx=9)
-    layers = (
-        even
-        + quiet.encode(x=x, y=y, tooltip=tips)
-        + flagged.encode(x=x, y=y, tooltip=tips)
-        + named.encode(x=x, y=y, text="id:N")
+    named = everyone.mark_text(align="left", dx=9).encode(
+        x=x, y=y, text=alt.condition(flagged, alt.Text("id:N"), alt.value(""))
     )
+    layers = even + points + named
     chart: Spec = layers.properties(width="container", height=260).to_dict()
     return chart

@@ -69,16 +69,20 @@ def _shape(language: str) -> Spec:
         alt.Tooltip("probability:Q", title=spoken.gettext("probability"), format=".1%"),
         alt.Tooltip("n:Q", title=spoken.gettext("rows")),
     ]
-    quiet = nights.transform_filter("datum.flagged == 0").mark_circle(color=THIS, size=22, opacity=1)
-    flagged = nights.transform_filter("datum.flagged == 1").mark_point(
-        color=MARKED, filled=True, shape="diamond", size=80, opacity=1
+    flagged = "datum.flagged == 1"
+    points = nights.mark_point(filled=True, opacity=1).encode(
+        x=x,
+        y=y,
+        tooltip=tips,
+        color=alt.condition(flagged, alt.value(MARKED), alt.value(THIS)),
+        shape=alt.condition(flagged, alt.value("diamond"), alt.value("circle")),
+        size=alt.condition(flagged, alt.value(80), alt.value(22)),
     )
     layers = (
         ends.mark_point(opacity=0).encode(y=y)
         + even
         + nights.mark_line(color=THIS, strokeWidth=1.5).encode(x=x, y=y)
-        + quiet.encode(x=x, y=y, tooltip=tips)
-        + flagged.encode(x=x, y=y, tooltip=tips)
+        + points
     )
     chart: Spec = layers.properties(width="container", height=120).to_dict()
     return chart

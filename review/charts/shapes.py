@@ -26,4 +26,5 @@ def filled(shape: Spec, **rows: Rows) -> Spec:
     >>> filled({"mark": "bar", "data": {"name": "families"}}, families=[{"bits": 3}])["datasets"]
     {'families': [{'bits': 3}]}
     """
-    return {**shape, "datasets": {name: list(values) for name, values in rows.items()}}
+    # Altair keeps a shape's own rows, such as a line at nought, in the same place.
+    return {**shape, "datasets": {**shape.get("datasets", {}), **{name: list(values) for name, values in rows.items()}}}
