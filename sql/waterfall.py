@@ -4,6 +4,7 @@ Nothing is weighed anew. The bars are the families' bits of a night; the prior f
 bits, because probability = prior odds × 2^bits (`detectors.core.findings.score`).
 """
 
+import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -54,8 +55,8 @@ class Evidence:
     reason_zh: str | None
     title: str
     title_zh: str
-    honest: str
-    honest_zh: str
+    honest: tuple[str, ...]
+    honest_zh: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -237,25 +238,37 @@ def _evidence(
     )
 
 
-def _wordings(connection: Connection, detector_keys: Iterable[int], run_key: int) -> dict[int, tuple[str, ...]]:
+@dataclass(frozen=True)
+class _Wording:
+    title: str
+    title_zh: str
+    honest: tuple[str, ...]
+    honest_zh: tuple[str, ...]
+
+
+def _wordings(connection: Connection, detector_keys: Iterable[int], run_key: int) -> dict[int, _Wording]:
     worded = tables.detector_wordings.c
     query = (
         select(worded.detector_key, worded.title, worded.title_zh, worded.honest, worded.honest_zh)
         .where(worded.detector_key.in_(sorted(detector_keys)), worded.from_run_key <= run_key)
         .order_by(worded.from_run_key)
     )
-    return {row.detector_key: (row.title, row.title_zh, row.honest, row.honest_zh) for row in connection.execute(query)}
+    return {
+        row.detector_key: _Wording(
+            row.title, row.title_zh, tuple(json.loads(row.honest)), tuple(json.loads(row.honest_zh))
+        )
+        for row in connection.execute(query)
+    }
 
 
-def _said(row: Row[Any], worded: Mapping[int, tuple[str, ...]]) -> tuple[Evidence, float | None]:
-    unworded = (row.detector.replace("_", " "), row.detector.replace("_", " "), "", "")
-    title, title_zh, honest, honest_zh = worded.get(row.detector_key, unworded)
+def _said(row: Row[Any], worded: Mapping[int, _Wording]) -> tuple[Evidence, float | None]:
+    plain = row.detector.replace("_", " ")
     values = dict(row._mapping)
     family_bits = values.pop("family_bits")
     del values["run_key"]
     values["abstained"] = bool(row.abstained)
-    said = Evidence(**values, title=title, title_zh=title_zh, honest=honest, honest_zh=honest_zh)
-    return said, family_bits
+    wording = worded.get(row.detector_key, _Wording(plain, plain, (), ()))
+    return Evidence(**values, **vars(wording)), family_bits
 
 
 def _findings(

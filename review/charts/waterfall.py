@@ -90,7 +90,7 @@ def _shape(language: str) -> Spec:
         "kind:N", legend=None, scale=alt.Scale(domain=["for", "against", "end"], range=[THIS, HONEST, OTHERS])
     )
     bars = base.mark_bar(height={"band": 0.62}, cornerRadius=1).encode(
-        x=alt.X("from:Q", axis=axis, scale=alt.Scale(zero=True, nice=False, padding=28)),
+        x=alt.X("from:Q", axis=axis, scale=alt.Scale(zero=True, nice=False, padding=48)),
         x2=alt.X2("to:Q"),
         y=y,
         color=colour,
