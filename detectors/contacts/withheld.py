@@ -74,8 +74,8 @@ _FEW = Said(
 _TOLD = Said(
     "{hits:.0f} of {troubled:.0f} visits that brought a complaint, or the customer back within {days} days, never "
     "reached its list, {other_hits:.0f} of {others:.0f} others; dealers like this one have {low:.0f} to {high:.0f}.",
-    "引起投诉或客户在 {days} 天内再次到店的 {troubled:.0f} 次到店中，有 {hits:.0f} 次没有进入其联系名单，"
-    "其余 {others:.0f} 次中有 {other_hits:.0f} 次；同类经销商前者为 {low:.0f} 至 {high:.0f} 次。",
+    "有 {troubled:.0f} 次到店引起投诉或客户在 {days} 天内返店，其中 {hits:.0f} 次没有进入其联系名单，"
+    "其余 {others:.0f} 次到店中有 {other_hits:.0f} 次；同类经销商前者为 {low:.0f} 至 {high:.0f} 次。",
 )
 
 
