@@ -71,12 +71,12 @@ _FEW = Said(
 _TOLD = Said(
     "{hits} of {trials} interviews repeat the answers of another interview by the same interviewer, all or all but a "
     "part, though hardly anybody gives those answers to others; interviewers like this one have {fewest} to {most}.",
-    "{trials} 份访问中有 {hits} 份的回答与同一访员的另一份访问全部或除一部分外相同，"
+    "{trials} 份访问中有 {hits} 份的回答与同一访员的另一份访问全部相同或仅一部分不同，"
     "而这样的回答几乎没有人给过其他访员；同类访员为 {fewest} 至 {most} 份。",
 )
 _RECORD = Said(
     "The answers are those of another interview of this interviewer, all or all but a part.",
-    "回答与该访员的另一份访问全部或除一部分外相同。",
+    "回答与该访员的另一份访问全部相同或仅一部分不同。",
 )
 
 

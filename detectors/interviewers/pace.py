@@ -62,7 +62,7 @@ _FEW = Said(
 _TOLD = Said(
     "{hits} of {trials} interviews were too short for their items and text; interviewers like this one have {fewest} "
     "to {most}.",
-    "{trials} 份访问中有 {hits} 份相对于其题目数和记录文字而言过短；同类访员为 {fewest} 至 {most} 份。",
+    "{trials} 份访问中有 {hits} 份按题目数和记录字数衡量用时过短；同类访员为 {fewest} 至 {most} 份。",
 )
 _RECORD = Said(
     "It took {seconds:.0f} seconds; such interviews mostly take {mostly:.0f}.",
