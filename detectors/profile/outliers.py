@@ -66,7 +66,7 @@ _FEW = Said(
 )
 _TOLD = Said(
     "Of {dealers} dealers {odd:.0f} have figures at least as odd for their level; oddest are {one.en} and {two.en}.",
-    "{dealers} 家经销商中，有 {odd:.0f} 家的各项数字相对其水平至少同样少见；最少见的是{one.zh}和{two.zh}。",
+    "{dealers} 家经销商中，有 {odd:.0f} 家的各项指标就其水平而言至少同样少见；最少见的是{one.zh}和{two.zh}。",
 )
 
 
@@ -91,12 +91,12 @@ class Outliers(Detector):
     trees: int = 200
     seed: int = 20260101
 
-    title: ClassVar[Said] = Said("Figures unlike those of dealers of its level", "各项数字与同水平经销商不同")
+    title: ClassVar[Said] = Said("Figures unlike those of dealers of its level", "各项指标与同水平经销商不同")
     honest: ClassVar[tuple[Said, ...]] = (
         Said(
             "The best dealer is an outlier in every plain figure: every figure is what is left beside the dealer's "
             "own level and size, so that an excellent dealer lies where excellent dealers lie.",
-            "最好的经销商在每个原始数字上都与众不同：每项数字都先扣除该经销商自身的水平和规模，"
+            "最好的经销商在每项原始指标上都与众不同：每项指标都先扣除该经销商自身的水平和规模，"
             "因此出色的经销商与出色者同列。",
         ),
         Said(
@@ -127,7 +127,7 @@ class Outliers(Detector):
             )
         yardstick = learn_yardstick(figures)
         if len(yardstick.width) < 2:
-            raise NotEnough("All dealers' figures are the same.", "所有经销商的数字都相同。")
+            raise NotEnough("All dealers' figures are the same.", "所有经销商的指标都相同。")
         profile = yardstick.residuals(figures).to_numpy()
         forest = IForest(n_estimators=self.trees, random_state=self.seed, n_jobs=1).fit(profile)
         return _Learnt(usual_log_s, yardstick, forest, np.asarray(forest.decision_scores_, dtype=np.float64))
