@@ -73,12 +73,12 @@ _FEW = Said(
 _TOLD = Said(
     "{hits:.0f} of {exposed:.0f} customers with whom more process steps failed than with most still gave full marks on "
     "everything; dealers like this one have {low:.0f} to {high:.0f}.",
-    "未做到的流程步骤多于多数客户的 {exposed:.0f} 位客户中，仍有 {hits:.0f} 位各项都给了满分；"
+    "有 {exposed:.0f} 位客户遇到的流程缺失多于多数客户，其中仍有 {hits:.0f} 位各项都给了满分；"
     "同类经销商为 {low:.0f} 至 {high:.0f} 位。",
 )
 _FAILED = Said(
     "Full marks on everything though more process steps failed than with most customers.",
-    "未做到的流程步骤多于多数客户，各项仍是满分。",
+    "流程缺失多于多数客户，各项仍是满分。",
 )
 _UNMOVED = Said(
     "Full marks, at a dealer whose full marks do not follow what happened.",
