@@ -95,7 +95,7 @@ _TOLD = Said(
     "{doubtful} of {burst} five-star reviews in a burst repeat another's words or come from accounts with hardly a "
     "past; honest bursts like this one have {low:.0f} to {high:.0f}.",
     "集中出现的 {burst} 条五星评价中，有 {doubtful} 条重复了他人用语或来自几乎没有历史的账号；"
-    "正常的同类集中时段为 {low:.0f} 至 {high:.0f} 条。",
+    "同类的正常集中时段为 {low:.0f} 至 {high:.0f} 条。",
 )
 
 
@@ -123,7 +123,7 @@ class CopiedBursts(Detector):
     newcomers: float = 2.0
     rules: Rules = RULES
 
-    title: ClassVar[Said] = Said("Bursts of copied or authorless praise", "集中出现的雷同或无历史账号好评")
+    title: ClassVar[Said] = Said("Bursts of copied or authorless praise", "集中出现的雷同或新账号好评")
     honest: ClassVar[tuple[Said, ...]] = (
         Said(
             "A real promotion brings a real burst: a burst alone is never evidence, only how many of the reviews "
