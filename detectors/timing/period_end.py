@@ -78,7 +78,7 @@ _PERIODS = {1: Said("month", "每月"), 3: Said("quarter", "每季度"), 12: Sai
 _PERIOD = Said("period", "每个考核期")
 _RECORD = Said(
     "Full marks on everything in the last days of the bonus period, when this dealer's surge.",
-    "各项满分，且在奖金考核期的最后几天，该经销商的满分此时集中增多。",
+    "各项满分，时间在奖金考核期的最后几天，该经销商的满分在此时集中增多。",
 )
 
 
