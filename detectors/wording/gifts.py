@@ -50,9 +50,9 @@ _FEW = Said(
 _TOLD = Said(
     "{hits} of {trials} customers with an open answer said what they were promised for full marks; dealers like this "
     "one have {fewest} to {most}.",
-    "{trials} 位有开放题回答的客户中，有 {hits} 位说到给满分可得到什么；同类经销商为 {fewest} 至 {most} 位。",
+    "{trials} 位有开放题回答的客户中，有 {hits} 位提到给满分所许诺的好处；同类经销商为 {fewest} 至 {most} 位。",
 )
-_RECORD = Said("The customer said what they were promised for full marks.", "客户说到给满分可得到什么。")
+_RECORD = Said("The customer said what they were promised for full marks.", "客户提到给满分所许诺的好处。")
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Gifts(Detector):
     potency: float = 0.25
     sureness: float = 0.95
 
-    title: ClassVar[Said] = Said("Customers who tell of gifts for full marks", "客户说到给满分有好处")
+    title: ClassVar[Said] = Said("Customers who tell of gifts for full marks", "客户提到给满分有好处")
     honest: ClassVar[tuple[Said, ...]] = (
         Said(
             "Dealers give things honestly: a gift counts only when it is tied to the answer in the same breath, as a "

@@ -59,7 +59,7 @@ _TOLD = Said(
     "have {fewest} to {most}.",
     "{trials} 位有开放题回答的客户中，有 {hits} 位说有人告诉过他们怎么回答；同类经销商为 {fewest} 至 {most} 位。",
 )
-_RECORD = Said("The customer said that somebody told them what to answer.", "客户说有人告诉过他怎么回答。")
+_RECORD = Said("The customer said that somebody told them what to answer.", "客户说有人告诉过自己怎么回答。")
 
 
 @dataclass(frozen=True)
