@@ -173,7 +173,7 @@ def read_signs(observations: Observations, learnt: Learnt, rules: Rules) -> Sign
     ):
         rows, dealer = _worded(observations, rules)
         texts, ids = observations.shared(_review_texts), reviews["review_id"].array.take(rows)
-        found = find_repeats(dealer, learnt.clusters.keys(texts)[rows], ids, learnt.rarity)
+        found = find_repeats(dealer, learnt.clusters.keys(texts)[rows], ids, learnt.rarity, steady=True)
         author = observations.coded("reviews", "author_id").places[rows] if "author_id" in reviews.columns else None
         holds, later = find_recited(phrases_of(texts, rows, dealer), learnt.common, ids, author)
         worded[rows], copied[rows], again[rows] = True, found.echo | holds, found.again | later

@@ -169,7 +169,7 @@ class Scripts(Detector):
         """Return the answers that echo another, and whether they repeat an earlier one."""
         surveys = observations["surveys"]
         ids = surveys["response_id"].array
-        found = find_repeats(answers.dealer, answers.key, ids.take(answers.rows), rarity)
+        found = find_repeats(answers.dealer, answers.key, ids.take(answers.rows), rarity, steady=True)
         writer = _writers(observations)[answers.rows] if "interviewer_id" in surveys.columns else None
         phrased = phrases_of(observations.shared(verbatims), answers.rows, answers.dealer)
         holds, later = find_recited(phrased, common, ids.take(answers.rows), writer)

@@ -2,8 +2,8 @@
 
 A script, a vector of answers: whatever can be given a *key*, a 64-bit number. A row is an **echo** if another row of
 its unit has the same key. Common things echo by chance, and how easily follows from how common the key is *outside* the
-unit: among ``n - 1`` other rows the key turns up with probability ``1 - (1 - f)**(n - 1)``. Only echoes that chance
-makes unlikely are counted, so that "fine" said a thousand times over never counts. Units are hashed into the keys, and
+unit: among ``n - 1`` other rows it turns up ``k`` times with a binomial probability. Only echoes that chance makes
+unlikely are counted, so that "fine" said a thousand times over never counts. Units are hashed into the keys, and
 everything is sorting and searching, for millions of rows.
 
 References
@@ -17,11 +17,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
+from scipy.stats import binom
 
 from detectors.core.codes import Coded
 
 LIKELY = 0.05
 """An echo that chance brings with at least this probability is not counted."""
+
+_OUT_OF_PROPORTION = 1e-4
 
 Keys = NDArray[np.integer]
 Flags = NDArray[np.bool_]
@@ -92,7 +95,7 @@ def learn_rarity(units: Coded, keys: Keys) -> Rarity:
     return Rarity(_count(keys), _count(_within(units, keys)), unit_rows, len(keys))
 
 
-def find_repeats(units: Coded, keys: Keys, ids: ExtensionArray, rarity: Rarity) -> Repeats:
+def find_repeats(units: Coded, keys: Keys, ids: ExtensionArray, rarity: Rarity, *, steady: bool = False) -> Repeats:
     """Mark the rows that repeat another row of their unit though chance hardly brings that about.
 
     Parameters
@@ -101,6 +104,9 @@ def find_repeats(units: Coded, keys: Keys, ids: ExtensionArray, rarity: Rarity) 
         Unit, key and name of each row, none missing.
     rarity
         From `learn_rarity`, of the network.
+    steady
+        Whether a key turns up as easily in every honest unit. Then what a few other units know as well may still be an
+        echo, if there is far more of it here than there.
 
     Examples
     --------
@@ -120,8 +126,11 @@ def find_repeats(units: Coded, keys: Keys, ids: ExtensionArray, rarity: Rarity) 
     own_rows = rarity.unit_rows.reindex(units.names).fillna(0).to_numpy(dtype=np.float64)[unit]
     elsewhere = rarity.keys.of(keys[first]) - rarity.pairs.of(pairs[first])
     share = np.clip(elsewhere / np.maximum(rarity.total - own_rows, 1.0), 0.0, 1.0)
-    with np.errstate(divide="ignore"):
-        chance = -np.expm1((rows - 1.0) * np.log1p(-share))
+    chance = binom.sf(0, rows - 1, share)
+    if steady:
+        # A script that a few units share: known elsewhere, yet so many others are out of all proportion.
+        shared = (rows - 1) * share < 1
+        chance[shared & (binom.sf(sizes[several] - 2, rows - 1, share) < _OUT_OF_PROPORTION)] = 0.0
     rare_group = np.zeros(len(sizes), dtype=bool)
     rare_group[several] = chance < LIKELY
     count = np.empty(len(keys), dtype=np.int64)

@@ -55,6 +55,15 @@ def test_a_script_told_in_other_orders_and_in_part_is_found_and_its_interviews_a
     assert set(weighed.records["record_id"]) <= {f"R{row:05d}" for row in range(12)}
 
 
+def test_a_script_that_three_dealers_share_is_found_at_each_of_them() -> None:
+    surveys = honest()
+    for place in range(3):
+        surveys.loc[place * EACH : place * EACH + 11, "verbatim"] = told(12, seed=place)
+    bits = weigh(surveys).units["bits"]
+    assert bits[["D00", "D01", "D02"]].min() > 5
+    assert bits.drop(["D00", "D01", "D02"]).max() < 1
+
+
 def test_long_praise_that_all_dealers_hear_is_no_script() -> None:
     surveys = honest()
     some = np.random.default_rng(5).random(len(surveys)) < 0.15
