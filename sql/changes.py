@@ -59,12 +59,11 @@ class Conflict(DecisionError):  # noqa: N818 - the word for it
 
     def __init__(self, case_id: int, changes: Sequence[Change]) -> None:
         done = ", ".join(f"{change.actor}: {change.action} ({change.at})" for change in changes)
-        super().__init__(
-            "Case {case_id} was changed since you saw it: {done}.",
-            remedy="Look at it again, then decide.",
-            case_id=case_id,
-            done=done,
-        )
+        if changes:
+            sentence = "Case {case_id} was changed since you saw it: {done}."
+        else:  # a database that was restored from before
+            sentence = "Case {case_id} is not what you saw."
+        super().__init__(sentence, remedy="Look at it again, then decide.", case_id=case_id, done=done)
         self.case_id = case_id
         self.changes = tuple(changes)
 

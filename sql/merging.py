@@ -2,10 +2,12 @@
 
 A merged case follows its leading case in status, assignee and sleep. Its findings stay its own, are decided one by one
 as before, and nights go on appending to it. Only open cases can be merged, so that merging neither reopens nor closes
-any; a closed case stays as it was when it is unmerged.
+any; a case that was closed with its leading case stays closed when it is unmerged.
 """
 
+import json
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, and_, delete, insert, select, update
 
@@ -135,7 +137,9 @@ def merge(
 def unmerge(
     connection: Connection, case_id: int, *, version: int | None, actor: str, reason: str, at: datetime
 ) -> None:
-    """Make a merged case one of its own again, with the status, assignee and sleep that it had last.
+    """Make a merged case one of its own again: while it is open, with the status and assignee of before.
+
+    It sleeps or not as its leading case does, since a night may have woken both.
 
     Raises
     ------
@@ -152,13 +156,17 @@ def unmerge(
             remedy="It can be worked on as it is.",
             case_id=case_id,
         )
+    values: dict[str, object] = {"merged_into": None}
+    if held.status != "closed":
+        before = _before_merging(connection, case_id)
+        values |= {"status": before["status"], "assignee": before["assignee"]}
     case, when = tables.cases, as_text(at)
-    connection.execute(update(case).where(case.c.case_id == case_id).values(merged_into=None))
-    was, after = {"merged_into": held.merged_into}, {"merged_into": None, "reason": reason}
+    connection.execute(update(case).where(case.c.case_id == case_id).values(values))
+    was = {name: held._mapping[name] for name in values}
     record(
         connection,
         [
-            Event(case_id, when, actor, "unmerged", was, after),
+            Event(case_id, when, actor, "unmerged", was, {**values, "reason": reason}),
             Event(held.merged_into, when, actor, "left", {}, {"case_id": case_id, "reason": reason}),
         ],
     )
@@ -169,6 +177,13 @@ def _two_cases(connection: Connection, case_id: int, other_case_id: int, version
         raise DecisionError("Case {case_id} is one case.", remedy="Name another one.", case_id=case_id)
     any_case(connection, case_id, version)
     any_case(connection, other_case_id, None)
+
+
+def _before_merging(connection: Connection, case_id: int) -> dict[str, Any]:
+    event = tables.events.c
+    query = select(event.before).where(event.case_id == case_id, event.action == "merged")
+    before: dict[str, Any] = json.loads(connection.execute(query.order_by(event.event_id.desc()).limit(1)).scalar_one())
+    return before
 
 
 def _are_linked(connection: Connection, case_id: int, other_case_id: int) -> bool:

@@ -34,9 +34,8 @@ def shortcuts(words: Words) -> list[tuple[tuple[str, ...], str]]:
         (("Enter",), _("open the row")),
         (("n",), _("take the next case")),
         (("/",), _("search")),
-        (("g", "q"), _("to the queue")),
-        (("g", "o"), _("to the overview")),
-        (("?",), _("show these keys")),
+        (("x",), _("tick the row")),
+        (("?",), _("show the keys of the page")),
     ]
 
 

@@ -122,6 +122,17 @@
     keys[event.key]();
   });
 
+  // The menu of the account closes when one goes elsewhere.
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll("details.menu[open]").forEach((menu) => menu.contains(event.target) || menu.removeAttribute("open"));
+  });
+  document.addEventListener("keyup", (event) => {
+    const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
+    if (!menu) return;
+    menu.removeAttribute("open");
+    menu.querySelector("summary").focus();
+  });
+
   // A row that got the focus another way (Tab, a click) is where j and k go on from.
   document.addEventListener("focusin", (event) => {
     const row = event.target.closest("[data-rows] [data-row]");

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from pydantic import SecretStr
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
@@ -112,22 +111,40 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def console(empty_database: Path, tmp_path: Path) -> Iterator[Console]:
-    """A console on an empty database, with a person of each role."""
-    shutil.copy(empty_database, tmp_path / "mingcha.db")
+def made(database: Path, home: Path, **settings: object) -> Iterator[Console]:
+    """Make a console on a copy of a database."""
+    shutil.copy(database, home / "mingcha.db")
     clock = Clock()
-    app = create_app(
-        ReviewSettings(
-            database_url=SecretStr(f"sqlite:///{tmp_path / 'mingcha.db'}"), home=tmp_path, lake=tmp_path / "lake"
-        ),
-        clock=clock,
-    )
-    made = Console(app, clock)
-    for role, (account, name) in NAMES.items():
-        made.add_person(account, name, role)
-    yield made
+    told = {"database_url": f"sqlite:///{home / 'mingcha.db'}", "home": home, "lake": home / "lake"}
+    app = create_app(ReviewSettings.model_validate(told | settings), clock=clock)
+    console = Console(app, clock)
+    yield console
     app.state.engine.dispose()
+    app.state.patient_engine.dispose()
+
+
+@pytest.fixture
+def empty_console(empty_database: Path, tmp_path: Path) -> Iterator[Console]:
+    """A console on an empty database, where nobody can sign in yet."""
+    yield from made(empty_database, tmp_path)
+
+
+@pytest.fixture
+def console(empty_console: Console) -> Console:
+    """A console on an empty database, with a person of each role."""
+    for role, (account, name) in NAMES.items():
+        empty_console.add_person(account, name, role)
+    return empty_console
+
+
+@pytest.fixture
+def secure_console(empty_database: Path, tmp_path: Path) -> Iterator[Console]:
+    """The same console, reached by HTTPS under a name of its own."""
+    for console in made(empty_database, tmp_path, public_url="https://mingcha.example"):
+        console.base_url = "https://mingcha.example"
+        for role, (account, name) in NAMES.items():
+            console.add_person(account, name, role)
+        yield console
 
 
 @pytest.fixture

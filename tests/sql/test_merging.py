@@ -151,11 +151,21 @@ def test_the_leading_case_is_due_when_the_first_of_them_was(store: Store) -> Non
 
 def test_an_unmerged_case_is_worked_on_its_own_again(merged: Store) -> None:
     with writing(merged.engine) as connection:
-        merging.unmerge(connection, 2, version=1, actor="wang.fang", reason="two owners", at=NOON)
-        work.release(connection, 2, version=2, actor="wang.fang", at=NOON)
-    assert case(merged, 1)["assignee"] == "li.wei"
-    assert case(merged, 2) == case(merged, 3) | {"version": 3}
-    assert (actions(merged, 1)[-1], actions(merged, 2)[-2:]) == ("left", ["unmerged", "released"])
+        work.take(connection, 3, version=0, actor="zhang.min", at=NOON)
+        merging.merge(connection, 3, 1, version=1, actor="wang.fang", reason="one owner", at=NOON)
+        work.wait(connection, 1, version=3, actor="li.wei", reason="recordings", at=NOON)
+    assert case(merged, 3)["assignee"] == "li.wei"
+    with writing(merged.engine) as connection:
+        for case_id, version in ((2, 2), (3, 3)):
+            merging.unmerge(connection, case_id, version=version, actor="wang.fang", reason="two owners", at=NOON)
+        work.snooze(connection, 1, date(2026, 11, 9), version=6, actor="li.wei", reason="later", at=NOON)
+    assert [(case(merged, number)["status"], case(merged, number)["assignee"]) for number in (1, 2, 3)] == [
+        ("waiting", "li.wei"),
+        ("new", None),
+        ("investigating", "zhang.min"),
+    ]
+    assert case(merged, 3)["snoozed_until"] is None
+    assert (actions(merged, 1)[-3:], actions(merged, 2)[-1]) == (["left", "left", "snoozed"], "unmerged")
     assert merged.verify() == []
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from detectors.core.codes import code
 from detectors.core.dossiers.units import Places, Units, own_rows
+from detectors.core.dossiers.words import words_of
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme, UnitKind
 from detectors.core.sources import SOURCES
@@ -24,7 +25,6 @@ _SHOWN = {
     **{name: name for name in ("rating", "platform", "disposition")},
     "phone_display": "phone_shown",
 }
-_TEXT = {"surveys": "verbatim", "reviews": "text"}
 _RECORD = ["unit", "source", "record_id"]
 
 Record = dict[str, Any]
@@ -150,7 +150,7 @@ def _laid_out(observations: Observations, source: str, rows: Places) -> list[Rec
 
     columns = {"source": [source] * len(some), "record_id": column(described.key), "at": column(described.when)}
     columns |= {shown: column(name) for shown, name in _SHOWN.items()}
-    columns["verbatim"] = column(_TEXT.get(source))
+    columns["verbatim"] = _plain(words_of(observations, source, rows))
     records = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
     for shown, prefix in (("items", "q_"), ("facts", "fact_")):
         members = observations.members(source, prefix)

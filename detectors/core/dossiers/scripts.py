@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from detectors.core.codes import Coded
 from detectors.core.dossiers.segments import shared_part, shared_segments
 from detectors.core.dossiers.units import Places, Units, own_rows
+from detectors.core.dossiers.words import words_of
 from detectors.core.instruments.likeness import cluster, read_texts
 from detectors.core.instruments.repeats import find_repeats, learn_rarity
 from detectors.core.observations import Observations
@@ -109,14 +110,13 @@ def _echoes(
 
 def _lay_out(found: list[list[Group]], alike: pd.DataFrame, observations: Observations, source: str) -> None:
     """Add each unit's largest groups, their texts side by side."""
-    frame, column = observations[source], {"surveys": "verbatim", "reviews": "text"}[source]
     sized = alike.assign(n=alike.groupby(_GROUP)["row"].transform("size"))
     sized = sized[sized["n"] > 1].sort_values(["unit", "n", "key", "row"], ascending=[True, False, True, True])
     largest = sized.drop_duplicates(_GROUP)
     largest = largest[largest.groupby("unit").cumcount() < 2 * MOST_GROUPS]
     shown = sized[sized.groupby(_GROUP).cumcount() < MOST_TEXTS].merge(largest[_GROUP], on=_GROUP)
-    shown["text"] = frame[column].array.take(shown["row"])
-    shown["record_id"] = frame[SOURCES[source].key].array.take(shown["row"])
+    shown["text"] = words_of(observations, source, shown["row"].to_numpy())
+    shown["record_id"] = observations[source][SOURCES[source].key].array.take(shown["row"])
     for _, group in shown.groupby(_GROUP, sort=False):
         texts = shared_segments(group["text"].tolist())
         records = [

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from detectors.core.dossiers.topic_words import TOPICS
 from detectors.core.dossiers.units import Units, own_rows
+from detectors.core.dossiers.words import words_of
 from detectors.core.observations import Observations
 from detectors.core.schemes import UnitKind
 from detectors.core.sources import SOURCES
@@ -16,10 +17,7 @@ from detectors.core.sources import SOURCES
 MOST_EXAMPLES = 4
 """How many texts are shown for each topic."""
 
-_TEXTS = {
-    UnitKind.DEALER: {"surveys": "verbatim", "reviews": "text", "complaints": "text"},
-    UnitKind.INTERVIEWER: {"surveys": "verbatim"},
-}
+_SOURCES = {UnitKind.DEALER: ("surveys", "reviews", "complaints"), UnitKind.INTERVIEWER: ("surveys",)}
 _EXAMPLE = ["source", "record_id", "at", "text"]
 
 
@@ -50,7 +48,7 @@ def topics_of(observations: Observations, units: Units) -> list[dict[str, Any]]:
     >>> found["texts"], [(topic["topic"]["en"], topic["n"]) for topic in found["topics"]]
     (3, [('waiting time', 2), ('price', 2)])
     """
-    texts = pd.concat([_read(observations, source, column, units) for source, column in _TEXTS[units.kind].items()])
+    texts = pd.concat([_read(observations, source, units) for source in _SOURCES[units.kind]])
     texts = texts.sort_values(["unit", "at", "record_id"], ascending=[True, False, True], ignore_index=True)
     found: list[dict[str, Any]] = [{"texts": count, "topics": []} for count in _count(texts, units)]
     place, distinct = pd.factorize(texts["text"])
@@ -76,11 +74,11 @@ def _count(texts: pd.DataFrame, units: Units) -> list[int]:
     return counts
 
 
-def _read(observations: Observations, source: str, column: str, units: Units) -> pd.DataFrame:
+def _read(observations: Observations, source: str, units: Units) -> pd.DataFrame:
     """Return ``unit, source, record_id, at, text`` of the units' texts in a source."""
     own = own_rows(observations, source, units)
-    if not len(own.rows) or column not in observations[source].columns:
-        return pd.DataFrame({"unit": own.unit[:0]} | {name: pd.Series(dtype="str") for name in _EXAMPLE})
+    if not len(own.rows):
+        return pd.DataFrame({"unit": own.unit} | {name: pd.Series(dtype="str") for name in _EXAMPLE})
     frame, when = observations[source].iloc[own.rows], SOURCES[source].when
     texts = pd.DataFrame(
         {
@@ -88,7 +86,7 @@ def _read(observations: Observations, source: str, column: str, units: Units) ->
             "source": source,
             "record_id": frame[SOURCES[source].key].array,
             "at": frame[when].dt.strftime("%Y-%m-%d").array if when in frame.columns else None,
-            "text": frame[column].array,
+            "text": words_of(observations, source, own.rows),
         }
     )
     texts["at"] = texts["at"].astype("str").fillna("")
