@@ -18,7 +18,7 @@ from scipy.stats import poisson
 from detectors.core.codes import Coded
 from detectors.core.instruments.folding import Places
 from detectors.core.instruments.likeness import Clusters, Texts, cluster, read_texts
-from detectors.core.instruments.phrases import Commonness, find_recited, learn_commonness, phrases_of
+from detectors.core.instruments.phrases import Commonness, Phrased, find_recited, learn_commonness, phrases_of
 from detectors.core.instruments.repeats import Flags, Rarity, find_repeats, learn_rarity
 from detectors.core.instruments.spread import Floats
 from detectors.core.observations import Observations
@@ -82,7 +82,7 @@ class Authors:
     days: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Learnt:
     """What the network's reviews tell: their authors' past, which texts are alike, and how rare each is.
 
@@ -138,14 +138,7 @@ class Signs:
 
 def learn_signs(network: Observations, rules: Rules) -> Learnt:
     """Learn from a network's reviews what `read_signs` needs to know."""
-    authors = learn_authors(network, rules.doubtful_share)
-    if not network.has("reviews", "text"):
-        return Learnt(authors, None, None, None)
-    clusters = network.shared(_review_clusters)
-    rows, dealer = _worded(network, rules)
-    texts = network.shared(_review_texts)
-    common = learn_commonness(phrases_of(texts, rows, dealer))
-    return Learnt(authors, clusters, learn_rarity(dealer, clusters.keys(texts)[rows]), common)
+    return network.shared(_Learning(rules))
 
 
 def read_signs(observations: Observations, learnt: Learnt, rules: Rules) -> Signs:
@@ -160,24 +153,63 @@ def read_signs(observations: Observations, learnt: Learnt, rules: Rules) -> Sign
     rules
         What counts.
     """
-    reviews = observations["reviews"]
-    with np.errstate(invalid="ignore"):
-        throwaway = author_doubt(observations, learnt.authors) >= learnt.authors.throwaway_from
-    top = reviews["rating"].to_numpy(dtype=np.float64) >= TOP_RATING
-    worded, copied, again = np.zeros((3, len(reviews)), dtype=bool)
-    if (
-        learnt.clusters is not None
-        and learnt.rarity is not None
-        and learnt.common is not None
-        and "text" in reviews.columns
-    ):
-        rows, dealer = _worded(observations, rules)
-        texts, ids = observations.shared(_review_texts), reviews["review_id"].array.take(rows)
-        found = find_repeats(dealer, learnt.clusters.keys(texts)[rows], ids, learnt.rarity, steady=True)
-        author = observations.coded("reviews", "author_id").places[rows] if "author_id" in reviews.columns else None
-        holds, later = find_recited(phrases_of(texts, rows, dealer), learnt.common, ids, author)
-        worded[rows], copied[rows], again[rows] = True, found.echo | holds, found.again | later
-    return Signs(top, _in_burst(observations, top, learnt.authors.days, rules), throwaway, worded, copied, again)
+    return observations.shared(_Reading(learnt, rules))
+
+
+@dataclass(frozen=True)
+class _Learning:
+    """What several detectors learn alike: equal rules, one result."""
+
+    rules: Rules
+
+    def __call__(self, network: Observations) -> Learnt:
+        authors = learn_authors(network, self.rules.doubtful_share)
+        if not network.has("reviews", "text"):
+            return Learnt(authors, None, None, None)
+        clusters, texts = network.shared(_review_clusters), network.shared(_review_texts)
+        rows, dealer = _worded(network, self.rules)
+        common = learn_commonness(network.shared(_Phrasing(self.rules)))
+        return Learnt(authors, clusters, learn_rarity(dealer, clusters.keys(texts)[rows]), common)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What several detectors read alike."""
+
+    learnt: Learnt
+    rules: Rules
+
+    def __call__(self, observations: Observations) -> Signs:
+        reviews, learnt = observations["reviews"], self.learnt
+        with np.errstate(invalid="ignore"):
+            throwaway = author_doubt(observations, learnt.authors) >= learnt.authors.throwaway_from
+        top = reviews["rating"].to_numpy(dtype=np.float64) >= TOP_RATING
+        worded, copied, again = np.zeros((3, len(reviews)), dtype=bool)
+        if (
+            learnt.clusters is not None
+            and learnt.rarity is not None
+            and learnt.common is not None
+            and "text" in reviews.columns
+        ):
+            rows, dealer = _worded(observations, self.rules)
+            texts, ids = observations.shared(_review_texts), reviews["review_id"].array.take(rows)
+            found = find_repeats(dealer, learnt.clusters.keys(texts)[rows], ids, learnt.rarity, steady=True)
+            author = observations.coded("reviews", "author_id").places[rows] if "author_id" in reviews.columns else None
+            holds, later = find_recited(observations.shared(_Phrasing(self.rules)), learnt.common, ids, author)
+            worded[rows], copied[rows], again[rows] = True, found.echo | holds, found.again | later
+        burst = _in_burst(observations, top, learnt.authors.days, self.rules)
+        return Signs(top, burst, throwaway, worded, copied, again)
+
+
+@dataclass(frozen=True)
+class _Phrasing:
+    """The phrases of the reviews, which are read to learn and to weigh."""
+
+    rules: Rules
+
+    def __call__(self, observations: Observations) -> Phrased:
+        rows, dealer = _worded(observations, self.rules)
+        return phrases_of(observations.shared(_review_texts), rows, dealer)
 
 
 def _review_texts(observations: Observations) -> Texts:

@@ -46,7 +46,7 @@ from detectors.core.codes import Coded
 from detectors.core.detector import Detector, NotEnough
 from detectors.core.evidence import Weighed, records
 from detectors.core.instruments.likeness import Clusters
-from detectors.core.instruments.phrases import Commonness, find_recited, learn_commonness, phrases_of
+from detectors.core.instruments.phrases import Commonness, Phrased, find_recited, learn_commonness, phrases_of
 from detectors.core.instruments.repeats import Rarity, find_repeats, learn_rarity, not_first
 from detectors.core.instruments.usual import Usual, learn_usual, weigh_excess
 from detectors.core.observations import Observations
@@ -136,7 +136,7 @@ class Scripts(Detector):
             )
         answers = self._answers(network, clusters)
         rarity = learn_rarity(answers.dealer, answers.key)
-        common = learn_commonness(phrases_of(network.shared(verbatims), answers.rows, answers.dealer))
+        common = learn_commonness(network.shared(self._phrased))
         counts = _counts(network, self._echoes(network, answers, rarity, common))
         ease = (counts["trials"] - 1).clip(lower=0)
         return _Learnt(
@@ -159,9 +159,16 @@ class Scripts(Detector):
         return Weighed(units, self._records(echoes, units))
 
     def _answers(self, observations: Observations, clusters: Clusters) -> _Answers:
+        rows, dealer = self._long_answers(observations)
+        return _Answers(rows, dealer, clusters.keys(observations.shared(verbatims))[rows])
+
+    def _long_answers(self, observations: Observations) -> tuple[NDArray[np.int64], Coded]:
         texts, dealer = observations.shared(verbatims), observations.coded("surveys", "dealer_id")
         rows = np.flatnonzero((texts.letters >= self.shortest_script) & (dealer.places >= 0))
-        return _Answers(rows, Coded(dealer.places[rows], dealer.names), clusters.keys(texts)[rows])
+        return rows, Coded(dealer.places[rows], dealer.names)
+
+    def _phrased(self, observations: Observations) -> Phrased:
+        return phrases_of(observations.shared(verbatims), *self._long_answers(observations))
 
     def _echoes(
         self, observations: Observations, answers: _Answers, rarity: Rarity, common: Commonness
@@ -171,8 +178,7 @@ class Scripts(Detector):
         ids = surveys["response_id"].array
         found = find_repeats(answers.dealer, answers.key, ids.take(answers.rows), rarity, steady=True)
         writer = _writers(observations)[answers.rows] if "interviewer_id" in surveys.columns else None
-        phrased = phrases_of(observations.shared(verbatims), answers.rows, answers.dealer)
-        holds, later = find_recited(phrased, common, ids.take(answers.rows), writer)
+        holds, later = find_recited(observations.shared(self._phrased), common, ids.take(answers.rows), writer)
         echo = np.flatnonzero(found.echo | holds)
         rows = answers.rows[echo]
         dealer = answers.dealer.places[echo]

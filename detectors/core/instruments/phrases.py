@@ -7,13 +7,12 @@ unit; phrases that everybody uses are never concentrated, however many rows of a
 concentrated phrases make up most of it: whoever names the event that brought him here, or the adviser who served him,
 says the rest in words of his own.
 
-Phrases are counted in tables of hashes, which at worst make a phrase look more common than it is, so that millions of
-rows take seconds and no phrase has to be kept.
+Phrases are numbers, hashes of 64 bits, and everything is sorting and searching, so that millions of rows take seconds.
 
 References
 ----------
 Schleimer, Wilkerson & Aiken (2003), "Winnowing: local algorithms for document fingerprinting", SIGMOD.
-Cormode & Muthukrishnan (2005), "An improved data stream summary: the count-min sketch", Journal of Algorithms 55.
+Feller (1968), "An introduction to probability theory and its applications", vol. 1, section II.3 (coincidences).
 """
 
 from dataclasses import dataclass
@@ -45,30 +44,33 @@ MOST = 0.5
 
 Hashes = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
+Small = NDArray[np.signedinteger]
 
-_SMALLEST_TABLE, _LARGEST_TABLE = 10, 25
-"""Entries of a table of hashes, as powers of two: rows of other phrases hardly ever fall on one's entry."""
-
+_TABLE_BITS = 22
 _BASE = np.uint64(0x9E3779B97F4A7C15)
 _LATIN_BEFORE = 0x2E80
 
 
 @dataclass(frozen=True)
 class Commonness:
-    """In how many rows each phrase stands, in the network and in each unit of it.
+    """In how many rows those phrases stand that some unit of the network has in several rows.
 
     Parameters
     ----------
-    everywhere, within
-        Rows by hash of the phrase, and of the unit and the phrase; the lengths are powers of two.
+    phrases, phrase_rows
+        Hashes of the phrases, rising, and the rows of the network that hold each.
+    pairs, pair_rows
+        Hashes of the units and phrases, rising, and the rows of the unit that hold each.
     unit_rows
         Rows by unit.
     total
         Rows of the network.
     """
 
-    everywhere: NDArray[np.int32]
-    within: NDArray[np.int32]
+    phrases: Hashes
+    phrase_rows: Places
+    pairs: Hashes
+    pair_rows: Places
     unit_rows: "pd.Series[int]"
     total: int
 
@@ -84,17 +86,21 @@ class Phrased:
         by row, then by beginning.
     phrase, pair
         Hash of the phrase, and of the unit and the phrase, shape (entries,).
+    order, groups
+        The entries by pair, and where in that order each pair's entries begin, and the end of the last.
     units
         Unit of each row.
     lengths
         Letters of each row.
     """
 
-    row: Places
-    begins: Places
-    letters: Places
+    row: Small
+    begins: Small
+    letters: Small
     phrase: Hashes
     pair: Hashes
+    order: Small
+    groups: Places
     units: Coded
     lengths: Places
 
@@ -114,22 +120,33 @@ def phrases_of(texts: Texts, rows: Places, units: Coded) -> Phrased:
     grams, begins, letters, bounds = _grams(texts.folded)
     place = texts.places[rows]
     sizes = (bounds[place + 1] - bounds[place]) * (place >= 0)
-    row = np.repeat(np.arange(len(rows)), sizes)
+    row = np.repeat(np.arange(len(rows), dtype=np.int32), sizes)
     entry = np.repeat(bounds[place], sizes) + _within(sizes)
     phrase = grams[entry]
     names = np.asarray(units.names, dtype=object)
     hashed = pd.util.hash_array(names) if len(names) else np.empty(0, dtype=np.uint64)
     pair = _mix(phrase ^ hashed[units.places[row]])
-    return Phrased(row, begins[entry], letters[entry], phrase, pair, units, texts.letters[rows])
+    order = np.argsort(pair).astype(np.int32)
+    ordered = pair[order]
+    groups = np.append(np.flatnonzero(np.diff(ordered, prepend=~ordered[:1])), len(ordered))
+    return Phrased(row, begins[entry], letters[entry], phrase, pair, order, groups, units, texts.letters[rows])
 
 
 def learn_commonness(phrased: Phrased) -> Commonness:
     """Count the phrases of a network."""
-    size = 1 << min(max((16 * len(phrased.phrase)).bit_length(), _SMALLEST_TABLE), _LARGEST_TABLE)
-    everywhere, within = (np.bincount(_slot(hashes, size), minlength=size).astype(np.int32) for hashes in
-                          (phrased.phrase, phrased.pair))  # fmt: skip
-    rows = phrased.units
-    return Commonness(everywhere, within, pd.Series(rows.count(), index=rows.names), len(rows.places))
+    sizes = np.diff(phrased.groups)
+    several = sizes >= FEWEST_ROWS
+    first = phrased.order[phrased.groups[:-1][several]]
+    phrases = np.unique(phrased.phrase[first])
+    # A small table of bits sends most entries away before they are looked up.
+    wanted = np.zeros(1 << _TABLE_BITS, dtype=bool)
+    wanted[_slot(phrases)] = True
+    held = phrased.phrase[wanted[_slot(phrased.phrase)]]
+    place, known = _look_up(phrases, held)
+    rows = np.bincount(place[known], minlength=len(phrases))
+    units = phrased.units
+    unit_rows = pd.Series(units.count(), index=units.names)
+    return Commonness(phrases, rows, phrased.pair[first], sizes[several], unit_rows, len(units.places))
 
 
 def find_recited(
@@ -173,7 +190,9 @@ def find_recited(
     rank = np.empty(rows, dtype=np.int64)
     rank[np.asarray(ids.argsort())] = np.arange(rows)
     entries, later = _concentrated(phrased, common, rank, writer)
-    row, begins, letters = phrased.row[entries], phrased.begins[entries], phrased.letters[entries]
+    row, begins, letters = (
+        values[entries].astype(np.int64) for values in (phrased.row, phrased.begins, phrased.letters)
+    )
     until_next = np.append(begins[1:] - begins[:-1], np.iinfo(np.int64).max)
     until_next[np.flatnonzero(np.diff(row))] = np.iinfo(np.int64).max
     covered = np.bincount(row, np.minimum(letters, until_next), rows)
@@ -184,58 +203,73 @@ def find_recited(
 
 def _concentrated(phrased: Phrased, common: Commonness, rank: Places, writer: Places | None) -> tuple[Places, Flags]:
     """Return the entries of concentrated phrases, rising, and which of them a row of lower rank holds too."""
-    order = np.argsort(phrased.pair, kind="stable")
-    ordered, row = phrased.pair[order], phrased.row[order]
-    opens = np.ones(len(ordered), dtype=bool)
-    opens[1:] = ordered[1:] != ordered[:-1]
+    begins, sizes = phrased.groups[:-1], np.diff(phrased.groups)
+    # Most phrases stand in one row of their unit.
+    many = np.flatnonzero(sizes >= FEWEST_ROWS)
+    entries, group, bounds = _entries(phrased, begins[many], sizes[many])
     # A phrase said twice in a row is there once.
-    fresh = opens.copy()
-    fresh[1:] |= row[1:] != row[:-1]
-    begins = np.flatnonzero(opens)
-    sizes = np.diff(np.append(begins, len(ordered)))
-    holders = np.add.reduceat(fresh, begins, dtype=np.int64) if len(begins) else sizes
-    several = np.flatnonzero(holders >= FEWEST_ROWS)
-    first = order[begins[several]]
+    fresh = np.ones(len(entries), dtype=bool)
+    fresh[1:] = (phrased.row[entries[1:]] != phrased.row[entries[:-1]]) | (group[1:] != group[:-1])
+    holders = np.bincount(group[fresh], minlength=len(many))
+    several = many[holders >= FEWEST_ROWS]
+    holders = holders[holders >= FEWEST_ROWS]
+    first = phrased.order[begins[several]]
     unit = phrased.units.places[phrased.row[first]]
-    unit_rows = phrased.units.count()[unit]
     own = common.unit_rows.reindex(phrased.units.names).fillna(0).to_numpy(dtype=np.int64)[unit]
-    everywhere = common.everywhere[_slot(phrased.phrase[first], len(common.everywhere))]
-    within = common.within[_slot(phrased.pair[first], len(common.within))]
+    place, known = _look_up(common.phrases, phrased.phrase[first])
+    everywhere = np.append(common.phrase_rows, 0)[place]
+    place, there = _look_up(common.pairs, phrased.pair[first])
+    within = np.where(there, np.append(common.pair_rows, 0)[place], 0)
     elsewhere = np.maximum(everywhere - within, 0)
     share = np.minimum((elsewhere + 0.5) / (np.maximum(common.total - own, 1) + 1.0), 1.0)
-    kept = several[binom.sf(holders[several] - 2, unit_rows - 1, share) < UNLIKELY]
+    rows = phrased.units.count()[unit]
+    kept = several[known & (binom.sf(holders - 2, rows - 1, share) < UNLIKELY)]
+    entries, group, bounds = _entries(phrased, begins[kept], sizes[kept])
     if writer is not None and len(kept):
-        kept = kept[_several_writers(phrased, writer, order, begins[kept], sizes[kept])]
-    entries = order[np.repeat(begins[kept], sizes[kept]) + _within(sizes[kept])]
+        kept = kept[_several_writers(phrased, writer, entries, group, bounds)]
+        entries, group, bounds = _entries(phrased, begins[kept], sizes[kept])
     ranks = rank[phrased.row[entries]]
-    starts = np.cumsum(sizes[kept]) - sizes[kept]
-    lowest = np.minimum.reduceat(ranks, starts) if len(starts) else starts
+    lowest = np.minimum.reduceat(ranks, bounds[:-1]) if len(kept) else bounds[:-1]
     rising = np.argsort(entries)
-    return entries[rising], (ranks != np.repeat(lowest, sizes[kept]))[rising]
+    return entries[rising].astype(np.int64), (ranks != lowest[group])[rising]
 
 
-def _several_writers(phrased: Phrased, writer: Places, order: Places, begins: Places, sizes: Places) -> Flags:
+def _entries(phrased: Phrased, begins: Places, sizes: Places) -> tuple[Small, Places, Places]:
+    """Return the entries of groups, each group's rising; the group of each entry; and where each group begins."""
+    bounds = np.concatenate([[0], np.cumsum(sizes)])
+    group = np.repeat(np.arange(len(sizes)), sizes)
+    entries = phrased.order[np.repeat(begins, sizes) + _within(sizes)]
+    return entries[np.lexsort((entries, group))], group, bounds
+
+
+def _several_writers(phrased: Phrased, writer: Places, entries: Small, group: Places, bounds: Places) -> Flags:
     """Tell which phrases more than one writer of the unit wrote, or belong to a unit with a single writer."""
     units = phrased.units
     known = writer >= 0
     most = int(writer.max(initial=0)) + 1
     pairs = np.unique(units.places[known] * most + writer[known])
     callers = np.bincount(pairs // most, minlength=len(units.names))
-    entries = order[np.repeat(begins, sizes) + _within(sizes)]
-    group = np.repeat(np.arange(len(sizes)), sizes)
     of_entry = writer[phrased.row[entries]]
     told = of_entry >= 0
-    different = np.bincount(np.unique(group[told] * most + of_entry[told]) // most, minlength=len(sizes))
-    unit = units.places[phrased.row[order[begins]]]
+    different = np.bincount(np.unique(group[told] * most + of_entry[told]) // most, minlength=len(bounds) - 1)
+    unit = units.places[phrased.row[entries[bounds[:-1]]]]
     return np.asarray((callers[unit] < 2) | (different != 1), dtype=bool)
+
+
+def _look_up(rising: Hashes, wanted: Hashes) -> tuple[Places, Flags]:
+    """Return the place of each wanted value among rising ones, and whether it is there."""
+    if not len(rising):
+        return np.zeros(len(wanted), dtype=np.int64), np.zeros(len(wanted), dtype=bool)
+    place = np.minimum(np.searchsorted(rising, wanted), len(rising) - 1)
+    return place, rising[place] == wanted
 
 
 def _within(sizes: Places) -> Places:
     return np.asarray(np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes), dtype=np.int64)
 
 
-def _slot(hashes: Hashes, size: int) -> Places:
-    return (hashes & np.uint64(size - 1)).astype(np.int64)
+def _slot(hashes: Hashes) -> Places:
+    return (hashes & np.uint64((1 << _TABLE_BITS) - 1)).astype(np.int64)
 
 
 def _mix(values: Hashes) -> Hashes:
@@ -260,7 +294,7 @@ def _grams(folded: Folded) -> tuple[Hashes, Places, Places, Places]:
     text = np.repeat(np.arange(len(lengths)), lengths)[whole]
     hashes = _mix(np.where(is_latin[whole], long[whole] ^ _BASE, short[whole]))
     bounds = np.concatenate([[0], np.cumsum(np.bincount(text, minlength=len(lengths)))])
-    return hashes, whole - folded.starts[text], letters[whole], bounds
+    return hashes, (whole - folded.starts[text]).astype(np.int32), letters[whole].astype(np.int8), bounds
 
 
 def _rolling(values: Hashes, length: int) -> Hashes:
