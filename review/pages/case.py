@@ -34,8 +34,8 @@ CaseId = Annotated[int, Path(ge=1, le=2_147_483_647)]
 _HALF_BIN = 1 / 16
 """Half the width of the funnel's bins of size, in decades."""
 
-_RECORDS_SHOWN, _SCRIPTS_SHOWN = 5, 4
-"""Records of each side, and texts of each script, that are shown before the rest, which is folded away."""
+_RECORDS_SHOWN, _SCRIPTS_SHOWN, _LOOKS_SHOWN = 5, 4, 3
+"""Records of each side, texts of each script and detectors' look-alikes, before the rest, which is folded away."""
 
 
 @router.get("/cases/{case_id:int}", name="case")
@@ -70,6 +70,7 @@ def show(request: Request, case_id: CaseId, person: Annotated[Person, requires(P
         dossier=file.dossier or {},
         records_shown=_RECORDS_SHOWN,
         scripts_shown=_SCRIPTS_SHOWN,
+        looks_shown=_LOOKS_SHOWN,
         sources=lambda source: named(words, SOURCES, source),
         dispositions=lambda disposition: named(words, DISPOSITIONS, disposition),
         family_name=lambda family: family_name(words, family),
