@@ -24,6 +24,26 @@ from simulation import World, WorldSettings, simulate
 
 SURVEYS_AND_REVIEWS = ("surveys", "reviews", "dealers")
 
+GOALS = {
+    "coached AP": "≥ 0.95",
+    "incentivised AP": "≥ 0.92",
+    "fake_contacts AP": "≥ 0.99",
+    "withheld AP": "≥ 0.90",
+    "target_gaming AP": "≥ 0.75",
+    "review_manipulation AP": "≥ 0.99",
+    "fabricated AP": "1",
+    "any cheating AP": "≥ 0.93",
+    "cheats flagged": "≥ 0.80",
+    "flagged who are honest": "≤ 0.05",
+    "excellent honest dealers flagged": "0",
+    "manipulated interviews AP": "≥ 0.80",
+    "adjusted/reported error, cheats": "≤ 0.40",
+    "adjusted score error, honest": "≤ 0.03",
+    "false cases": "0",
+    **{f"{scheme} mean 2^bits": "≤ 1.1" for scheme in Scheme},
+}
+"""What each figure should reach, of the median, where every source is delivered."""
+
 
 def measure(world: World, weighing: Weighing) -> dict[str, float]:
     """Compare what was weighed with the truth.
@@ -154,13 +174,17 @@ def main() -> None:
     for choice, (name, chosen) in wanted.items():
         if arguments.only in (None, choice):
             figures = run(chosen, arguments.seeds)
+            low, high = figures.quantile(0.25), figures.quantile(0.75)
             table = pd.DataFrame(
                 {
                     "figure": figures.columns,
                     "median": [f"{value:.3f}" for value in figures.median()],
+                    "middle half": [f"{low[name]:.3f} to {high[name]:.3f}" for name in figures.columns],
                     "worst": [f"{value:.3f}" for value in worst(figures)],
                 }
             )
+            if choice == "all":
+                table["goal"] = table["figure"].map(GOALS)
             command = f"python -m benchmarks.accuracy --seeds {arguments.seeds} --dealers {arguments.dealers}"
             print(quote(name, table, f"{command} --only {choice}"))
 

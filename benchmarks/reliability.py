@@ -4,7 +4,7 @@
 
 Of the units with a probability of 0.9, nine in ten should really cheat. Every unit and scheme of cheating worlds is put
 into a bin by its probability, and the bin's share of true cheats is set against it. Honest worlds beside them show how
-many bits honest units reach. Writes the table and two figures.
+many bits honest units reach. Writes two tables and two figures.
 """
 
 import argparse
@@ -45,11 +45,14 @@ def judged(world: World) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``scheme``, ``bits``, ``probability``, and whether the unit practises that scheme (``this``) or any (``any``).
+        ``scheme``, ``bits``, ``probability``, ``flagged``, which scheme the unit practises, if any (``practised``), and
+        whether it is that scheme (``this``) or any (``any``).
     """
     scores, truth = weigh(world.observations()).scores, world.truth.units
     practised = pd.MultiIndex.from_frame(truth[["unit_id", "scheme"]])
-    return scores[["scheme", "bits", "probability"]].assign(
+    schemes_of = truth.groupby("unit_id")["scheme"].first()
+    return scores[["scheme", "bits", "probability", "flagged"]].assign(
+        practised=scores["unit_id"].map(schemes_of),
         this=pd.MultiIndex.from_frame(scores[["unit_id", "scheme"]]).isin(practised),
         any=scores["unit_id"].isin(truth["unit_id"]),
     )
@@ -89,6 +92,37 @@ def bins(rows: pd.DataFrame) -> pd.DataFrame:
             )
         )
     return pd.concat(parts, ignore_index=True)
+
+
+def mistaken(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return what the units flagged for each scheme really do.
+
+    Parameters
+    ----------
+    rows
+        From `judged`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a scheme: how many were ``flagged``, how many of them practise ``this scheme``, another, or none
+        (``honest``), and the other schemes that were mistaken for it, the most frequent first.
+    """
+    table = []
+    for scheme in Scheme:
+        flagged = rows[(rows["scheme"] == str(scheme)) & (rows["flagged"] == 1)]
+        others = flagged.loc[~flagged["this"] & flagged["any"], "practised"].value_counts()
+        table.append(
+            {
+                "flagged for": str(scheme),
+                "flagged": len(flagged),
+                "practise it": int(flagged["this"].sum()),
+                "practise another": int(others.sum()),
+                "honest": int((~flagged["any"]).sum()),
+                "mistaken for it": ", ".join(f"{name} ({count})" for name, count in others.items()),
+            }
+        )
+    return pd.DataFrame(table)
 
 
 def reliability_figure(binned: pd.DataFrame) -> alt.LayerChart:
@@ -212,6 +246,7 @@ def main() -> None:
     draw(evidence_figure(exceedance(together, pd.concat(honest))), "evidence")
     command = f"python -m benchmarks.reliability --seeds {arguments.seeds} --dealers {arguments.dealers}"
     print(quote("reliability", _written(binned), command))
+    print(quote("mistaken", mistaken(together), command))
 
 
 def _written(binned: pd.DataFrame) -> pd.DataFrame:

@@ -8,6 +8,8 @@ from fastapi import FastAPI
 
 from review import assets
 from review.api import cases as api_cases
+from review.api import description as api_description
+from review.api import health
 from review.api import runs as api_runs
 from review.api import units as api_units
 from review.faults import explain_faults
@@ -23,7 +25,7 @@ from sql.times import now
 
 _MODULES = (
     overview, queue, case, decisions, units, audit, people, account, guide, signing_in, sign_on,
-    api_cases, api_units, api_runs, assets,
+    api_description, api_cases, api_units, api_runs, health, assets,
 )  # fmt: skip
 
 _PATIENCE_S = 0.2

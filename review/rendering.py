@@ -18,7 +18,7 @@ from review.language import LANGUAGES, TAGS, Words, figures, language_of, names,
 from review.security import cookies
 from review.security.csrf import expected_token
 
-_TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = (Path(__file__).parent / "templates",)
 _NOTICE_S = 60
 
 
@@ -115,7 +115,7 @@ def _decoded(value: str | None) -> str | None:
 
 def _environment(app: FastAPI, files: Assets, spoken: Words) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
+        loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],

@@ -8,7 +8,7 @@ _NUMBERS = re.compile(
         (
             r"[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+",  # e-mail
             r"(?<![A-Za-z0-9])\d{17}[\dXx](?![A-Za-z0-9])",  # resident identity number
-            r"(?<![A-Za-z0-9])(?=[A-Z]*\d)(?=\d*[A-Z])[A-HJ-NPR-Z0-9]{17}(?![A-Za-z0-9])",  # VIN
+            r"(?<![A-Za-z0-9])(?i:(?=[A-Z]*\d)(?=\d*[A-Z])[A-HJ-NPR-Z0-9]{17})(?![A-Za-z0-9])",  # VIN
         )
     )
 )

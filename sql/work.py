@@ -6,9 +6,10 @@ until it is written. `version` is that of the case as the person saw it (None: w
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select
 
-from sql import account_tables, tables
+from sql import tables
+from sql.accounts import assignable
 from sql.changes import Change, Conflict, DecisionError, any_case, change, leading, open_case, record, said
 from sql.events import Event
 from sql.times import as_text
@@ -17,9 +18,6 @@ __all__ = [
     "Change", "Conflict", "DecisionError", "assign", "comment", "release", "resume", "snooze", "take", "take_next",
     "wait", "wake",
 ]  # fmt: skip
-
-WORKING_ROLES = ("reviewer", "lead")
-"""Whom a case can be assigned to."""
 
 LONGEST_SNOOZE_DAYS = 92
 """What should rest longer than a quarter should be decided."""
@@ -99,9 +97,7 @@ def assign(
     if reason is not None:
         said(actor, reason)
     held = leading(open_case(connection, case_id, version))
-    people = account_tables.people.c
-    able = select(people.account).where(people.account == assignee, people.active == 1, people.role.in_(WORKING_ROLES))
-    if connection.execute(able).first() is None:
+    if assignee not in {person.account for person in assignable(connection)}:
         raise DecisionError(
             "{assignee} is no active reviewer or lead.", remedy="Choose somebody who works cases.", assignee=assignee
         )

@@ -103,7 +103,7 @@ class Unhappy(Detector):
         Said(
             "An excellent dealer has few unhappy customers; its reviews, audits and complaints say so too, and fewer "
             "are expected of it.",
-            "优秀的经销商本来就很少有不满意的客户；其公开评价、现场审核和投诉也会说明这一点，对它的预期也就更少。",
+            "出色的经销商很少有不满意的客户，其公开评价、现场审核和投诉也印证这一点：对它的预期因此更少。",
         ),
         Said(
             "Generous regions, agencies and lenient interviewers are expected to have fewer.",
@@ -111,7 +111,7 @@ class Unhappy(Detector):
         ),
         Said(
             "Dealers differ for reasons that nothing else shows; as much as honest dealers do is allowed to each.",
-            "经销商之间还有其他情况显示不出的差异；诚实经销商之间有多大差异，就给每一家留出多大余地。",
+            "经销商之间还有其他情况显示不出的差异；正常经销商之间差异多大，就给每一家留出多大余地。",
         ),
     )
     schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.WITHHELD,)

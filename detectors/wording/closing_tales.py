@@ -53,17 +53,17 @@ from detectors.wording.telling import count_tales
 _FEW = Said(
     "It has {{trials}} open answers from the last {days} days of a bonus period; with fewer than {fewest} a dealer is "
     "not judged.",
-    "它在奖金周期最后 {days} 天有 {{trials}} 条开放题回答；不足 {fewest} 条的经销商不作判断。",
+    "奖金考核期最后 {days} 天有 {{trials}} 条开放题回答；不足 {fewest} 条的经销商不作判断。",
 )
 _TOLD = Said(
     "{{hits}} of {{trials}} customers called in the last {days} days of a bonus period said what they were told to "
     "answer or promised for it; dealers like this one have {{fewest}} to {{most}}.",
-    "奖金周期最后 {days} 天受访的 {{trials}} 位客户中，有 {{hits}} 位说到被要求怎样回答或给满分可得到什么；"
+    "奖金考核期最后 {days} 天受访的 {{trials}} 位客户中，有 {{hits}} 位提到被告知怎样回答，或给满分所许诺的好处；"
     "同类经销商为 {{fewest}} 至 {{most}} 位。",
 )
 _RECORD = Said(
     "Called as the bonus period closed, the customer said what they were told to answer or promised for it.",
-    "在奖金周期临近结束时受访，客户说到被要求怎样回答或给满分可得到什么。",
+    "在奖金考核期临近结束时受访，客户提到被告知怎样回答，或给满分所许诺的好处。",
 )
 
 
@@ -88,13 +88,11 @@ class ClosingTales(Detector):
     potency: float = 0.25
     sureness: float = 0.95
 
-    title: ClassVar[Said] = Said(
-        "Customers who tell as the bonus period closes", "奖金周期临近结束时客户说到被要求或被许诺"
-    )
+    title: ClassVar[Said] = Said("Customers who tell as the bonus period closes", "奖金考核期末客户提到被告知或被许诺")
     honest: ClassVar[tuple[Said, ...]] = (
         Said(
             "Customers who tell are rare everywhere; how rare in closing days, is learnt from the whole network.",
-            "会这样说的客户到处都少；在周期末有多少，是从整个网络学到的。",
+            "会这样说的客户到处都少：期末几天有多少，从全网学得。",
         ),
         Said(
             "Denials, questions, suppositions and praise do not count.",
@@ -113,7 +111,7 @@ class ClosingTales(Detector):
         if counts.empty:
             raise NotEnough(
                 f"No open answer is from the last {self.closing_days} days of a bonus period.",
-                f"没有任何开放题回答来自奖金周期的最后 {self.closing_days} 天。",
+                f"没有任何开放题回答来自奖金考核期的最后 {self.closing_days} 天。",
             )
         return learn_usual(counts["hits"], counts["trials"], potency=self.potency)
 

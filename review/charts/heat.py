@@ -6,6 +6,7 @@ from typing import Any
 
 from review.charts.shapes import FITTED, THIS, Rows, Spec, filled
 from review.language import words
+from review.language.evidence import item_name
 
 
 def heat(language: str, survey: Mapping[str, Any], side: str) -> Spec:
@@ -33,7 +34,7 @@ def item_names(language: str, survey: Mapping[str, Any]) -> list[str]:
     """
     _ = words(language).gettext
     items = [item for item in survey["items"] if item != "overall"]
-    return [_("overall"), *(item.removeprefix("q_").replace("_", " ") for item in items)]
+    return [_("overall"), *map(item_name, items)]
 
 
 def _answers(language: str, survey: Mapping[str, Any], side: str) -> Rows:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import cache
 
-from review.charts.shapes import OTHERS, THIS, Spec, filled
+from review.charts.shapes import FITTED, OTHERS, THIS, Spec, filled
 from review.language import words
 from sql.network import RegionIndex
 
@@ -47,7 +47,8 @@ def _shape(language: str) -> Spec:
     names = [spoken.gettext("reported"), spoken.gettext("adjusted")]
     spans, ends = (alt.Chart(alt.NamedData(name=name)) for name in ("regions", "ends"))
     y = alt.Y("region:N", sort=None, title=None, axis=alt.Axis(labelLimit=160, ticks=False, domain=False))
-    x_scale = alt.Scale(zero=False, nice=True, padding=24)
+    x_scale = alt.Scale(zero=False, nice=False, padding=56)  # room for the gaps' figures
+    axis = alt.Axis(labelOverlap=True, tickCount=6)
     legend = alt.Legend(title=None, orient="bottom")
     tips = [
         alt.Tooltip("region:N", title=" "),
@@ -56,15 +57,17 @@ def _shape(language: str) -> Spec:
         alt.Tooltip("dealers:Q", title=spoken.gettext("dealers")),
     ]
     rule = spans.mark_rule(color=OTHERS, strokeWidth=3, opacity=0.5).encode(
-        x=alt.X("adjusted:Q", title=spoken.gettext("points"), scale=x_scale), x2="reported:Q", y=y
+        x=alt.X("adjusted:Q", title=spoken.gettext("points"), scale=x_scale, axis=axis), x2="reported:Q", y=y
     )
     points = ends.mark_point(filled=True, size=90, opacity=1).encode(
-        x=alt.X("points:Q", scale=x_scale),
+        x=alt.X("points:Q", scale=x_scale, axis=axis),
         y=y,
         color=alt.Color("which:N", legend=legend, scale=alt.Scale(domain=names, range=[OTHERS, THIS])),
         shape=alt.Shape("which:N", legend=legend, scale=alt.Scale(domain=names, range=["square", "circle"])),
         tooltip=tips,
     )
-    gap = spans.mark_text(align="right", dx=-9).encode(x="adjusted:Q", y=y, text="gap:N")
-    chart: Spec = (rule + points + gap).properties(width="container", height=alt.Step(26)).to_dict()
+    gap = spans.mark_text(align="right", dx=-9).encode(
+        x=alt.X("adjusted:Q", scale=x_scale, axis=axis), y=y, text="gap:N"
+    )
+    chart: Spec = (rule + points + gap).properties(width="container", height=alt.Step(26), autosize=FITTED).to_dict()
     return chart

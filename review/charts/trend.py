@@ -52,7 +52,7 @@ def _shape(language: str) -> Spec:
         *(_("this unit"), _("network")),
         *(_("this unit, last days"), _("network, last days")),
     ]
-    x = alt.X("month:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True))
+    x = alt.X("month:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True, labelSeparation=10))
     y = alt.Y(
         "full:Q",
         title=_("share with full marks"),

@@ -80,7 +80,7 @@ def _shape(language: str) -> Spec:
     import altair as alt  # noqa: PLC0415 - a second that only the first chart takes
 
     _ = words(language).gettext
-    title = _("probability; one bit of evidence doubles the odds")
+    title = _("probability")
     marked = [round(math.log2(probability / (1 - probability)), 4) for probability in _MARKED]
     share = "pow(2, datum.value) / (1 + pow(2, datum.value))"
     axis = alt.Axis(values=marked, labelExpr=f"format({share}, '.2~%')", title=title, grid=True, labelOverlap=True)

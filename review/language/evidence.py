@@ -1,5 +1,7 @@
 """What the families of evidence and the columns of a record are called."""
 
+from functools import cache
+
 from review.language import Words, mark, names
 
 FAMILIES = {
@@ -38,3 +40,15 @@ def family_name(words: Words, family: str) -> str:
     'Contact list'
     """
     return names.named(words, FAMILIES, family)
+
+
+@cache
+def item_name(column: str) -> str:
+    """Return what a rated item or a fact is called, from the name of its column.
+
+    Examples
+    --------
+    >>> item_name("q_wait_time"), item_name("fact_greeted_promptly")
+    ('wait time', 'greeted promptly')
+    """
+    return column.removeprefix("q_").removeprefix("fact_").replace("_", " ")

@@ -12,6 +12,7 @@ from fastapi.responses import StreamingResponse
 
 from review import selecting
 from review.casefile_document import document
+from review.faults import answer
 from review.language import words_of
 from review.pages.overview import reported
 from review.rendering import render
@@ -218,7 +219,7 @@ def case_file(request: Request, case_id: int) -> Response:
 
 def _refused(request: Request, why: str) -> Response:
     _ = words_of(request).gettext
-    return render(request, "error.html", 400, title=_("This selection cannot be exported"), detail=why)
+    return answer(request, 400, _("This selection cannot be exported"), why)
 
 
 def _sent(file: IO[bytes]) -> Iterator[bytes]:

@@ -13,7 +13,7 @@ from review.charts.heat import heat, item_names
 from review.charts.trend import trend
 from review.charts.waterfall import waterfall
 from review.language import Words, words_of
-from review.language.evidence import DISPOSITIONS, SOURCES, family_name
+from review.language.evidence import DISPOSITIONS, SOURCES, family_name, item_name
 from review.language.figures import bits as shown_bits
 from review.language.figures import number, percent, points
 from review.language.happened import tell
@@ -34,8 +34,8 @@ CaseId = Annotated[int, Path(ge=1, le=2_147_483_647)]
 _HALF_BIN = 1 / 16
 """Half the width of the funnel's bins of size, in decades."""
 
-_HALF_HEARD = 8
-"""Records shown before the rest is folded away."""
+_RECORDS_SHOWN, _SCRIPTS_SHOWN, _LOOKS_SHOWN = 5, 4, 3
+"""Records of each side, texts of each script and detectors' look-alikes, before the rest, which is folded away."""
 
 
 @router.get("/cases/{case_id:int}", name="case")
@@ -68,9 +68,12 @@ def show(request: Request, case_id: CaseId, person: Annotated[Person, requires(P
         trends=_trends(words, file.dossier),
         heats=_heats(words, file.dossier),
         dossier=file.dossier or {},
-        half_heard=_HALF_HEARD,
+        records_shown=_RECORDS_SHOWN,
+        scripts_shown=_SCRIPTS_SHOWN,
+        looks_shown=_LOOKS_SHOWN,
         sources=lambda source: named(words, SOURCES, source),
         dispositions=lambda disposition: named(words, DISPOSITIONS, disposition),
+        item_name=item_name,
         family_name=lambda family: family_name(words, family),
         events=[tell(words, event, people) for event in reversed(file.events)],
     )

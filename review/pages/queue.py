@@ -226,7 +226,7 @@ def save_view(
 ) -> Response:
     """Save the filter that is set under a name, as one's own view."""
     _ = words_of(request).gettext
-    wanted = filter_of(QueryParams(query[:2000]), _today(request))
+    wanted = replace(filter_of(QueryParams(query[:2000]), _today(request)), page=1)
     if person.person_id is None:
         return Response(status_code=404)
     try:

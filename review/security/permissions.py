@@ -36,7 +36,8 @@ _REVIEWER = _EVERYBODY | {Permission.CASE_WORK}
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.REVIEWER: _REVIEWER,
-    Role.LEAD: _REVIEWER | {Permission.CASE_ASSIGN_OTHERS, Permission.CASE_BULK, Permission.CASE_MERGE},
+    Role.LEAD: _REVIEWER
+    | {Permission.CASE_ASSIGN_OTHERS, Permission.CASE_BULK, Permission.CASE_MERGE, Permission.AUDIT_READ},
     Role.AUDITOR: _EVERYBODY | {Permission.AUDIT_READ},
     Role.ADMIN: _EVERYBODY | {Permission.AUDIT_READ, Permission.PEOPLE_MANAGE},
 }

@@ -16,6 +16,9 @@ from sql.rules import RuleError
 from sql.times import as_text
 
 ROLES = ("reviewer", "lead", "auditor", "admin")
+WORKING_ROLES = ("reviewer", "lead")
+"""Who works cases."""
+
 LANGUAGES = ("zh", "en")
 LONGEST_NAME = 100
 
@@ -136,7 +139,7 @@ def all_people(connection: Connection) -> list[Person]:
 def assignable(connection: Connection) -> list[Person]:
     """Return whom a case can be assigned to: active reviewers and leads, by name."""
     return sorted(
-        (person for person in all_people(connection) if person.active and person.role in {"reviewer", "lead"}),
+        (person for person in all_people(connection) if person.active and person.role in WORKING_ROLES),
         key=lambda person: person.name,
     )
 

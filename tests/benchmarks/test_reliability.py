@@ -7,7 +7,17 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.figures import draw
-from benchmarks.reliability import ANY, KINDS, THIS, bins, evidence_figure, exceedance, judged, reliability_figure
+from benchmarks.reliability import (
+    ANY,
+    KINDS,
+    THIS,
+    bins,
+    evidence_figure,
+    exceedance,
+    judged,
+    mistaken,
+    reliability_figure,
+)
 from simulation import WorldSettings, simulate
 
 ROWS = pd.DataFrame(
@@ -17,6 +27,8 @@ ROWS = pd.DataFrame(
         "probability": [0.005, 0.0, 0.92, 0.96, 1.0],
         "this": [False, False, True, False, True],
         "any": [False, True, True, True, True],
+        "practised": [None, "withheld", "coached", "incentivised", "coached"],
+        "flagged": [0, 0, 1, 1, 1],
     }
 )
 
@@ -36,6 +48,13 @@ def test_the_shares_that_reach_so_many_bits_are_of_the_planted_and_of_the_honest
     shares = exceedance(ROWS, ROWS.assign(this=False))
     at_six = shares[(shares["scheme"] == "coached") & (shares["bits"] == 6)].set_index("kind")["share"]
     assert at_six.reindex(list(KINDS)).tolist() == [0.6, 2**-6, 1.0]
+
+
+def test_a_unit_flagged_for_another_scheme_than_its_own_is_mistaken_and_not_honest() -> None:
+    row = mistaken(ROWS).set_index("flagged for").loc[["coached"]].to_dict("records")
+    assert row == [
+        {"flagged": 3, "practise it": 2, "practise another": 1, "honest": 0, "mistaken for it": "incentivised (1)"}
+    ]
 
 
 def test_truth_is_told_for_the_scheme_and_for_the_unit() -> None:

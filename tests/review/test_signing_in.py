@@ -1,6 +1,7 @@
 """Coming in by account and password, and going out."""
 
 import pytest
+from httpx import Response
 from starlette.testclient import TestClient
 
 from review.security.permissions import Role
@@ -21,9 +22,10 @@ def with_password(console: Console, role: Role = Role.REVIEWER) -> str:
     return account
 
 
-def log_in(client: TestClient, account: str, password: str = PASSWORD, to: str = "/help") -> object:
+def log_in(client: TestClient, account: str, password: str = PASSWORD, to: str = "/help") -> Response:
     csrf = csrf_of(client.get("/login").text)
-    return client.post("/login", data={"csrf": csrf, "account": account, "password": password, "next": to})
+    answer: Response = client.post("/login", data={"csrf": csrf, "account": account, "password": password, "next": to})
+    return answer
 
 
 def test_an_account_and_its_password_lead_to_the_page_that_was_asked_for(console: Console) -> None:
