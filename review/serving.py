@@ -1,13 +1,16 @@
 """The console behind a server: started, and until somebody can sign in, with a link to make the first administrator."""
 
 import logging
+import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 import uvicorn
 from fastapi import FastAPI
 
+from detectors.core.errors import MingchaError
 from review.app import create_app
 from review.charts import scripts
 from review.settings import ReviewSettings
@@ -38,13 +41,16 @@ def serve(settings: ReviewSettings, *, host: str, port: int, say: Callable[[str]
 
     Raises
     ------
+    detectors.core.errors.MingchaError
+        The port is taken.
     sql.errors.StoreError
         The database is of a newer release, or cannot be used for another reason that waiting does not mend.
     """
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     log.setLevel(logging.INFO)
     app = create_app(settings)
-    address = settings.public_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    listening = _listen(host, port)
+    address = settings.public_url or f"http://{_bracketed(host)}:{listening.getsockname()[1]}"
     say(f"The console is at {address}")
     if not settings.secure and host not in _LOOPBACK:
         say("Passwords would cross the network unencrypted: put it behind HTTPS, and say so with public_url.")
@@ -52,16 +58,13 @@ def serve(settings: ReviewSettings, *, host: str, port: int, say: Callable[[str]
     if link is not None:
         say(f"Nobody can sign in yet. Make the first administrator, once and within 24 hours, at\n  {link}")
     threading.Thread(target=app.state.assets.read_ahead, args=(scripts.NAME,), daemon=True).start()
-    uvicorn.run(
-        app,
-        host=host,
-        port=port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        ws="none",
-        timeout_graceful_shutdown=5,
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app, log_level="warning", access_log=False, server_header=False, ws="none", timeout_graceful_shutdown=5
+        )
     )
+    with suppress(KeyboardInterrupt):  # being told to stop is how serving ends
+        server.run([listening])
 
 
 def prepare(app: FastAPI, address: str) -> str | None:
@@ -88,3 +91,18 @@ def prepare(app: FastAPI, address: str) -> str | None:
         log.warning("%s", error)
         return None
     return address.rstrip("/") + str(app.url_path_for("welcome", token=token))
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise MingchaError(
+            f"The console cannot listen on {_bracketed(host)}:{port}: {error.strerror or error}.",
+            remedy="Stop what listens there, or choose another --host or --port.",
+        ) from error
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

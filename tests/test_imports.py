@@ -96,7 +96,7 @@ def test_the_rule_sees_a_module_that_is_imported_inside_a_function_and_through_a
     assert {"sql.store", "sql.views", "sql.views.names"} <= imported_by(tmp_path / "near.py", "sql.near")
 
 
-@pytest.mark.parametrize("module", ["detectors.core", "sql", "lake", "flows.command"])
+@pytest.mark.parametrize("module", ["detectors.core", "sql", "lake", "review.app", "flows.command"])
 def test_importing_loads_nothing_heavy(module: str) -> None:
     loaded = subprocess.run(
         [sys.executable, "-c", f"import sys, {module}; print(*sys.modules)"],

@@ -20,7 +20,7 @@ def test_no_translation_is_doubtful_and_each_has_the_blanks_of_its_text() -> Non
     blanks = re.compile(r"%\(\w+\)s|\{\w*(?:![rs])?\}")
     differing = []
     for message in held():
-        text = message.id[-1] if isinstance(message.id, tuple) else message.id
+        text = message.id if isinstance(message.id, str) else message.id[-1]
         translation = message.string if isinstance(message.string, str) else " ".join(message.string or ())
         if (
             translation.strip()

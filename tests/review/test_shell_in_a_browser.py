@@ -1,6 +1,7 @@
 """The shell in a real browser: charts under the policy, keyboard, both widths, both languages, nobody kept out."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -75,7 +76,10 @@ def test_a_chart_is_drawn_under_the_policy_in_the_pages_own_colours(running_cons
             page.goto("/chart")
             page.wait_for_selector(".chart[data-drawn]", state="attached")
             fills.append(page.locator(".chart .mark-rect path").first.get_attribute("fill"))
-            assert page.locator(".chart .mark-text.role-mark text").all_text_contents() == ["20</script>%", "70</script>%"]
+            assert page.locator(".chart .mark-text.role-mark text").all_text_contents() == [
+                "20</script>%",
+                "70</script>%",
+            ]
             page.hover(".chart .mark-rect path >> nth=1")
             expect(page.locator(".vg-tooltip")).to_contain_text("70")
             assert page.locator("style").count() == 0
@@ -104,8 +108,8 @@ def test_pages_of_the_shell_fit_and_keep_nobody_out(
     session = running_console.session(NAMES[Role.ADMIN][0])
     faults, wide = [], []
     for dark in (False, True):
-        told = {"size": size, "dark": dark, "language": language}
-        with window(browser, running_console.base_url, session=session, **told) as context:
+        opened = partial(window, browser, running_console.base_url, size=size, dark=dark, language=language)
+        with opened(session=session) as context:
             for path in ("/help", "/account", "/people", "/people/services", "/nothing"):
                 page = context.new_page()
                 page.goto(path)
@@ -113,7 +117,7 @@ def test_pages_of_the_shell_fit_and_keep_nobody_out(
                 faults += [(path, dark, each["id"]) for each in found if each["impact"] in {"serious", "critical"}]
                 wide += [] if is_as_wide_as_its_window(page) else [path]
                 page.close()
-        with window(browser, running_console.base_url, size=size, dark=dark, language=language) as context:
+        with opened() as context:
             page = context.new_page()
             page.goto("/login")
             found = Axe().run(page).response["violations"]
