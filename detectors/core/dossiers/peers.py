@@ -166,7 +166,7 @@ def _said(kind: UnitKind, survey: str, units: int, circle: str | None, sizes: tu
     if not units:
         return Said(
             f"No other {kind} with {survey} interviews can be compared.",
-            f"没有可比较的其他{'经销商' if is_dealer else '访问员'}（{survey} 访问）。",
+            f"没有可比较的其他{'经销商' if is_dealer else '访员'}（{survey} 访问）。",
         )
     where, where_zh = "", ""
     if circle is not None:
@@ -178,5 +178,5 @@ def _said(kind: UnitKind, survey: str, units: int, circle: str | None, sizes: tu
         many_zh = f"各有 {sizes[0]} 至 {sizes[1]} 份 {survey} 访问"
     return Said(
         f"{units} {kind}s{where} {many}; units that are flagged are left out.",
-        f"{where_zh}{units} {'家经销商' if is_dealer else '名访问员'}，{many_zh}；被标记的不计入。",
+        f"{where_zh}{units} {'家经销商' if is_dealer else '名访员'}，{many_zh}；被标记的不计入。",
     )

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from detectors.core.closing import days_left
 from detectors.core.dossiers.units import Places
 from detectors.core.interviews import perfect
 from detectors.core.observations import Observations
@@ -16,26 +17,6 @@ CLOSING_DAYS = 8
 """How many days before the bonus period ends count as its closing: the middle of the windows that are weighed."""
 
 Sums = NDArray[np.float64]
-
-
-def closing(when: "pd.Series[pd.Timestamp]", closing_months: int) -> "pd.Series[bool]":
-    """Tell which moments lie in the last days of a bonus period.
-
-    Parameters
-    ----------
-    when
-        Moments; a missing one lies nowhere.
-    closing_months
-        Length of the bonus period in months, counted from January.
-
-    Examples
-    --------
-    >>> days = pd.Series(pd.to_datetime(["2026-09-23", "2026-09-22", "2026-10-31", None]))
-    >>> closing(days, 1).tolist(), closing(days, 3).tolist()
-    ([True, False, True, False], [True, False, False, False])
-    """
-    left = when.dt.days_in_month - when.dt.day
-    return (left < CLOSING_DAYS) & (when.dt.month % closing_months == 0)
 
 
 @dataclass(frozen=True)
@@ -144,7 +125,7 @@ def read_months(observations: Observations, window_months: int) -> Months:
     place = month - (first.year * 12 + first.month)
     overall = surveys["overall"].to_numpy(dtype=np.float64)
     full = np.asarray(observations.shared(perfect), dtype=np.float64)
-    closes = np.asarray(closing(when, observations.closing_months), dtype=np.float64)
+    closes = np.asarray(days_left(when, observations.closing_months) < CLOSING_DAYS, dtype=np.float64)
     values = [np.ones(len(surveys)), ~np.isnan(overall), np.nan_to_num(overall), full, closes, full * closes]
     return Months(
         months,

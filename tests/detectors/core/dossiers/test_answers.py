@@ -144,5 +144,5 @@ def test_an_interviewer_is_compared_with_those_of_the_same_agency() -> None:
     dossier = build(observed(rows), found(), [("interviewer", "A0")], window_months=1)["interviewer", "A0"]
     assert dossier["surveys"][0]["peers_said"] == {
         "en": "8 interviewers of north with 15 to 60 SSI interviews each; units that are flagged are left out.",
-        "zh": "north 的 8 名访问员，各有 15 至 60 份 SSI 访问；被标记的不计入。",
+        "zh": "north 的 8 名访员，各有 15 至 60 份 SSI 访问；被标记的不计入。",
     }
