@@ -16,7 +16,7 @@ from review.security.permissions import Permission, Role
 from review.security.roles import requires
 from sql import accounts
 from sql.connection import writing
-from tests.review.browser import NARROW, WIDE, chromium, complaints_of, is_as_wide_as_its_window, window
+from tests.review.browser.windows import NARROW, WIDE, chromium, complaints_of, is_as_wide_as_its_window, window
 from tests.review.conftest import NAMES, Console
 
 SPEC = {
