@@ -122,4 +122,6 @@ def _condition(column: str, operator: str, value: str) -> Filter:
     known: Sequence[str] = [each.value for each in Operator]
     if operator not in known:
         raise BrowseError("There is no such comparison.", remedy=f"Use one of {', '.join(known)}.")
+    if "\x00" in value:
+        raise BrowseError("A value holds a character that no text has.", remedy="Type it anew.")
     return Filter(column, Operator(operator), value)

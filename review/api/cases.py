@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, HTTPException, Path, Query, Request
 
 from detectors.core.schemes import Scheme, UnitKind
-from review.api.description import PageNumber, Text, problems
+from review.api.description import PageNumber, problems
+from review.api.description import text as text_of
 from review.api.models import CaseDetail, CaseEvent, CaseList, FindingDetail, RecordToHear, RelatedCase
 from review.security.roles import Permission, requires
 from sql import casefile
@@ -33,14 +34,12 @@ def cases(
     scheme: Annotated[Scheme | None, Query(description="cases with a finding of this scheme")] = None,
     severity: Annotated[Literal["low", "medium", "high"] | None, Query(description="how severe")] = None,
     unit_kind: Annotated[UnitKind | None, Query(description="about whom")] = None,
-    region: Text = "",
-    brand: Text = "",
-    dealer_group: Text = "",
-    vendor: Text = "",
-    assignee: Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$", description="an account, or nobody")] = "",
-    text: Annotated[
-        str, Query(max_length=100, pattern=r"^[^\x00]*$", description="part of the unit's id or the dealer's name")
-    ] = "",
+    region: Annotated[str, text_of("of the dealer; an interviewer has none")] = "",
+    brand: Annotated[str, text_of("of the dealer")] = "",
+    dealer_group: Annotated[str, text_of("of the dealer")] = "",
+    vendor: Annotated[str, text_of("survey agency of the interviewer")] = "",
+    assignee: Annotated[str, text_of("an account, or nobody")] = "",
+    text: Annotated[str, text_of("part of the unit's id or the dealer's name")] = "",
     due: Annotated[
         Literal["overdue", "today", "week"] | None, Query(description="before today, until today, within seven days")
     ] = None,

@@ -18,7 +18,6 @@ PREFIX = "/api/v1"
 ROWS_A_PAGE = 50
 
 Id = Annotated[str, Path(max_length=200, pattern=r"^[^\x00]+$")]
-Text = Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")]
 PageNumber = Annotated[int, Query(ge=1, le=100_000, description="from 1")]
 
 _ABOUT = """
@@ -40,6 +39,11 @@ _MEANINGS = {
     422: "a parameter is missing or has another form than described",
     503: "the database cannot be used now; try again later",
 }
+
+
+def text(meaning: str) -> Any:
+    """Return how a parameter that is any text is described."""
+    return Query(max_length=100, pattern=r"^[^\x00]*$", description=meaning)
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -72,7 +76,10 @@ def described(routes: Sequence[Any], version: str) -> dict[str, Any]:
     found["security"] = [{"service_token": []}]
     for route in ours:
         for operation in found["paths"].get(route.path_format, {}).values():
-            operation["x-permission"] = permissions_of(route)[0].value
+            permission = permissions_of(route)[0]
+            operation["x-permission"] = permission.value
+            if permission is Permission.PUBLIC:
+                operation["security"] = []
     return found
 
 
@@ -85,7 +92,29 @@ def openapi(request: Request) -> JSONResponse:
 @router.get("/docs", name="api_docs", dependencies=[requires(Permission.SIGNED_IN)])
 def docs(request: Request) -> Response:
     """Show the description to a person."""
-    return render(request, "api.html", api=_description(request), about=_ABOUT.strip().split("\n\n"))
+    api = _description(request)
+    calls = [
+        {"method": method.upper(), "path": path, "takes": [_takes(api, each) for each in told.get("parameters", ())]}
+        | {name: told.get(name, "") for name in ("operationId", "description", "x-permission")}
+        for path, operations in api["paths"].items()
+        for method, told in operations.items()
+    ]
+    return render(request, "api.html", api=api, calls=calls, about=_ABOUT.strip().split("\n\n"))
+
+
+def _takes(api: dict[str, Any], parameter: dict[str, Any]) -> dict[str, Any]:
+    """Return a parameter as a person reads it: name, place, what it may be, and what it means."""
+    schema = parameter["schema"]
+    kinds = [kind for kind in schema.get("anyOf", [schema]) if kind.get("type") != "null"]
+    named = [api["components"]["schemas"][kind["$ref"].rsplit("/", 1)[1]] if "$ref" in kind else kind for kind in kinds]
+    values = [str(value) for kind in named for value in kind.get("enum", ())]
+    return {
+        "name": parameter["name"],
+        "where": parameter["in"],
+        "values": values or [kind.get("type", "") for kind in named],
+        "default": schema.get("default"),
+        "meaning": parameter.get("description", ""),
+    }
 
 
 def _description(request: Request) -> dict[str, Any]:

@@ -1,9 +1,12 @@
 """Dealers, interviewers and survey agencies as JSON."""
 
+from typing import Annotated
+
 from fastapi import APIRouter, HTTPException, Request
 
 from detectors.core.schemes import UnitKind
-from review.api.description import ROWS_A_PAGE, Id, PageNumber, Text, problems
+from review.api.description import ROWS_A_PAGE, Id, PageNumber, problems
+from review.api.description import text as text_of
 from review.api.models import (
     AgencyList,
     AgencySummary,
@@ -28,7 +31,12 @@ _OF_LISTED = ("scheme", "n", "bits", "probability", "case_id")
 
 
 @router.get("/dealers", name="api_dealers", dependencies=_READ, responses=problems(422), summary="Dealers")
-def dealers(request: Request, text: Text = "", region: Text = "", page: PageNumber = 1) -> UnitList:
+def dealers(
+    request: Request,
+    text: Annotated[str, text_of("part of the id or the name")] = "",
+    region: Annotated[str, text_of("the maker's sales region")] = "",
+    page: PageNumber = 1,
+) -> UnitList:
     """List dealers, those whose id or name has the text or who are in the region."""
     return _listed(request, UnitKind.DEALER, text, region, page)
 
@@ -40,7 +48,12 @@ def dealer(request: Request, dealer_id: Id) -> UnitDetail:
 
 
 @router.get("/interviewers", name="api_interviewers", dependencies=_READ, responses=problems(422))
-def interviewers(request: Request, text: Text = "", vendor: Text = "", page: PageNumber = 1) -> UnitList:
+def interviewers(
+    request: Request,
+    text: Annotated[str, text_of("part of the id")] = "",
+    vendor: Annotated[str, text_of("survey agency")] = "",
+    page: PageNumber = 1,
+) -> UnitList:
     """List interviewers, those whose id has the text or who call for the survey agency."""
     return _listed(request, UnitKind.INTERVIEWER, text, vendor, page)
 

@@ -7,7 +7,7 @@ from threading import Lock
 from typing import IO, Annotated, Any, BinaryIO, cast
 from urllib.parse import quote
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from review import selecting
@@ -75,7 +75,7 @@ def runs(
 
 
 @router.get("/audit/runs/{run_id}", name="run", dependencies=AUDITED)
-def run(request: Request, run_id: str) -> Response:
+def run(request: Request, run_id: Annotated[str, Path(max_length=200, pattern=r"^[^\x00]+$")]) -> Response:
     """Show a run: what it read, what it kept back, with which settings."""
     with reading(request.app.state.engine) as connection:
         found = nights.run(connection, run_id)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 
 from detectors.core.errors import MingchaError
 from detectors.core.schemes import UnitKind
@@ -29,7 +29,8 @@ _CALLERS_DRAWN = 400
 _MONTHS_READ = 6
 _SAID_A_PAGE = 30
 
-_Text = Annotated[str, Query(max_length=100)]
+_Text = Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")]
+_Id = Annotated[str, Path(max_length=200, pattern=r"^[^\x00]+$")]
 _PageNumber = Annotated[int, Query(ge=1, le=10_000)]
 
 
@@ -54,7 +55,7 @@ def all_agencies(request: Request) -> Response:
 
 
 @router.get("/dealers/{dealer_id:path}/said", name="dealer_said", dependencies=[requires(Permission.CASE_READ)])
-def dealer_said(request: Request, dealer_id: str, topic: _Text = "", page: _PageNumber = 1) -> Response:
+def dealer_said(request: Request, dealer_id: _Id, topic: _Text = "", page: _PageNumber = 1) -> Response:
     """Show what a dealer's customers said, by topic."""
     return _said(request, UnitKind.DEALER, dealer_id, topic, page)
 
@@ -64,25 +65,25 @@ def dealer_said(request: Request, dealer_id: str, topic: _Text = "", page: _Page
     name="interviewer_said",
     dependencies=[requires(Permission.CASE_READ)],
 )
-def interviewer_said(request: Request, interviewer_id: str, topic: _Text = "", page: _PageNumber = 1) -> Response:
+def interviewer_said(request: Request, interviewer_id: _Id, topic: _Text = "", page: _PageNumber = 1) -> Response:
     """Show what an interviewer wrote down of customers' words, by topic."""
     return _said(request, UnitKind.INTERVIEWER, interviewer_id, topic, page)
 
 
 @router.get("/dealers/{dealer_id:path}", name="dealer", dependencies=[requires(Permission.CASE_READ)])
-def dealer(request: Request, dealer_id: str) -> Response:
+def dealer(request: Request, dealer_id: _Id) -> Response:
     """Show a dealer."""
     return _unit(request, UnitKind.DEALER, dealer_id)
 
 
 @router.get("/interviewers/{interviewer_id:path}", name="interviewer", dependencies=[requires(Permission.CASE_READ)])
-def interviewer(request: Request, interviewer_id: str) -> Response:
+def interviewer(request: Request, interviewer_id: _Id) -> Response:
     """Show an interviewer."""
     return _unit(request, UnitKind.INTERVIEWER, interviewer_id)
 
 
 @router.get("/agencies/{vendor:path}", name="agency", dependencies=[requires(Permission.CASE_READ)])
-def agency(request: Request, vendor: str, page: _PageNumber = 1) -> Response:
+def agency(request: Request, vendor: _Id, page: _PageNumber = 1) -> Response:
     """Show a survey agency: its interviewers, their evidence, how much they asked."""
     with reading(request.app.state.engine) as connection:
         found = agencies.agencies(connection, vendor=vendor)
