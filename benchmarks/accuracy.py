@@ -72,7 +72,7 @@ def measure(world: World, weighing: Weighing) -> dict[str, float]:
     figures["cheats flagged"] = float(flagged[is_cheat].mean()) if is_cheat.any() else np.nan
     figures["flagged who are honest"] = float((~is_cheat[flagged]).mean()) if flagged.any() else 0.0
     figures["excellent honest dealers flagged"] = float(flagged[best.index.isin(excellent_dealers(world))].sum())
-    figures["manipulated interviews AP"] = _record_precision(world, weighing)
+    figures["manipulated interviews AP"] = interview_precision(world, doubted_interviews(weighing))
     return {**figures, **_score_errors(world, weighing, set(cheats))}
 
 
@@ -120,13 +120,30 @@ def excellent_dealers(world: World) -> "pd.Index[str]":
     return honest.index[honest >= honest.quantile(0.9)]
 
 
-def _record_precision(world: World, weighing: Weighing) -> float:
-    told = weighing.records[weighing.records["source"] == "surveys"].groupby("record_id")["probability"].max()
+def doubted_interviews(weighing: Weighing) -> "pd.Series[float]":
+    """Return the largest probability, over schemes, that an interview is manipulated, by ``response_id``."""
+    told: pd.Series[float] = (
+        weighing.records[weighing.records["source"] == "surveys"].groupby("record_id")["probability"].max()
+    )
+    return told
+
+
+def interview_precision(world: World, doubt: "pd.Series[float]") -> float:
+    """Return the average precision of the manipulated interviews among all.
+
+    Parameters
+    ----------
+    world
+        A world with its truth.
+    doubt
+        How doubtful an interview is, by ``response_id``; one that is not named is the least doubtful.
+    """
     interviews = world.observations()["surveys"]["response_id"]
     true = interviews.isin(world.truth.records.loc[world.truth.records["source"] == "surveys", "record_id"])
     if not true.any():
         return float("nan")
-    return float(average_precision_score(true, interviews.map(told).astype("float64").fillna(0.0)))
+    least = min(0.0, float(doubt.min())) if len(doubt) else 0.0
+    return float(average_precision_score(true, interviews.map(doubt).astype("float64").fillna(least)))
 
 
 def _score_errors(world: World, weighing: Weighing, cheats: set[str]) -> dict[str, float]:

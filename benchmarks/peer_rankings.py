@@ -1,8 +1,8 @@
 """What people use today, each as its documentation says, turned into a ranking of dealers or of reviews.
 
-A peer is a function of the window that returns its suspicion of each dealer, the suspicious high: a frame with one row
-a dealer and one column a ranking. Where a library names a default it is used; where it names none, what was chosen
-stands in the docstring.
+A peer is a function of the window that returns its suspicion of each dealer or interview, the suspicious high: a
+frame with one column a ranking. Where a library names a default it is used; where it names none, what was chosen stands
+in the docstring.
 """
 
 import contextlib
@@ -32,10 +32,9 @@ STARS = (1.0, 5.0)
 _LETTERS_TOGETHER = 3
 
 
-def perfect_share(observations: Observations) -> pd.DataFrame:
-    """Rank by the share of interviews with full marks on everything: what most headquarters look at."""
-    full = perfect(observations).groupby(observations["surveys"]["dealer_id"]).mean()
-    return full.rename("share of perfect interviews").to_frame()
+def perfect_interviews(observations: Observations) -> pd.DataFrame:
+    """Suspect the interviews with full marks on everything."""
+    return perfect(observations).astype("float64").rename("perfect interviews").to_frame()
 
 
 def pyod_iforest(observations: Observations) -> pd.DataFrame:
@@ -51,8 +50,8 @@ def pyod_ecod(observations: Observations) -> pd.DataFrame:
     return pd.DataFrame({"PyOD ECOD": ECOD().fit(features.to_numpy()).decision_scores_}, index=features.index)
 
 
-def careless_indices(observations: Observations) -> pd.DataFrame:
-    """Rank by careless-py's indices, each averaged over a dealer's interviews, and by the mean of their ranks.
+def careless_interviews(observations: Observations) -> pd.DataFrame:
+    """Suspect interviews by careless-py's indices, and by the mean of their ranks.
 
     Each questionnaire by itself, defaults. ``longstring`` takes text, so each answer becomes one letter; ``evenodd``
     asks for the lengths of the factors, and a questionnaire counts as one; ``mahad`` leaves out interviews with a
@@ -65,27 +64,22 @@ def careless_indices(observations: Observations) -> pd.DataFrame:
         answers = asked[items].dropna(axis=1, how="all").to_numpy(dtype=np.float64)
         texts = ["".join(chr(ord("a") + int(answer)) for answer in row[~np.isnan(row)]) for row in answers]
         runs = [found[1] if found else 0 for found in careless.longstring(texts)]
-        parts.append(
-            pd.DataFrame(
-                {
-                    "dealer_id": asked["dealer_id"].to_numpy(),
-                    "longstring": runs,
-                    "IRV": -careless.irv(answers),
-                    "Mahalanobis": careless.mahad(answers, na_rm=True),
-                    "even-odd": -careless.evenodd(answers, [answers.shape[1]]),
-                    "person-total": -careless.person_total(answers),
-                    "Guttman errors": careless.guttman(answers),
-                }
-            )
-        )
-    by_dealer = pd.concat(parts).groupby("dealer_id").mean()
-    by_dealer = by_dealer.fillna(by_dealer.median())
-    together = by_dealer.rank(pct=True).mean(axis=1)
-    return by_dealer.add_prefix("careless-py ").assign(**{"careless-py, mean rank of the six": together})
+        indices = {
+            "longstring": runs,
+            "IRV": -careless.irv(answers),
+            "Mahalanobis": careless.mahad(answers, na_rm=True),
+            "even-odd": -careless.evenodd(answers, [answers.shape[1]]),
+            "person-total": -careless.person_total(answers),
+            "Guttman errors": careless.guttman(answers),
+        }
+        parts.append(pd.DataFrame(indices, index=asked.index))
+    found = pd.concat(parts).reindex(surveys.index)
+    together = found.rank(pct=True).mean(axis=1)
+    return found.add_prefix("careless-py ").assign(**{"careless-py, mean rank of the six": together})
 
 
-def near_duplicates(observations: Observations) -> pd.DataFrame:
-    """Rank by the share of open answers that have a near-duplicate at the same dealer, found by datasketch.
+def repeated_answers(observations: Observations) -> pd.DataFrame:
+    """Suspect open answers that have a near-duplicate at the same dealer, found by datasketch.
 
     MinHash with its default 128 permutations over three letters at a time; MinHashLSH at a Jaccard likeness of 0.5, as
     in its documentation's example. Equal texts are looked up once.
@@ -100,14 +94,14 @@ def near_duplicates(observations: Observations) -> pd.DataFrame:
         index.insert(number, sketch)
         sketches.append(sketch)
     alike = [index.query(sketch) for sketch in sketches]
-    dealer, dealers = pd.factorize(said["dealer_id"])
+    dealer, _ = pd.factorize(said["dealer_id"])
     times = pd.Series(1, index=pd.MultiIndex.from_arrays([dealer, place])).groupby(level=[0, 1]).sum().to_dict()
     repeated = [
         times[at, text] > 1 or any(other != text and (at, other) in times for other in alike[text])
         for at, text in zip(dealer, place, strict=True)
     ]
-    shares = pd.Series(repeated, index=pd.Index(dealers)[dealer]).astype("float64").groupby(level=0).mean()
-    return shares.rename("datasketch near-duplicates").to_frame()
+    found = pd.Series(repeated, index=said.index, dtype="float64").reindex(surveys.index)
+    return found.rename("datasketch near-duplicates").to_frame()
 
 
 def _letters_together(text: str) -> set[str]:
@@ -177,8 +171,22 @@ def fraudar(observations: Observations) -> pd.DataFrame:
     return fraudar_reviews(reviews).groupby(reviews["dealer_id"]).mean().rename("FRAUDAR, reviews").to_frame()
 
 
-def peers(bound_s: float) -> Sequence[Peer]:
-    """Return every peer, in the order of the table.
+def averaged(suspect: Peer) -> Peer:
+    """Return the peer that ranks dealers by the mean suspicion of their interviews."""
+
+    def by_dealer(observations: Observations) -> pd.DataFrame:
+        found = suspect(observations).groupby(observations["surveys"]["dealer_id"]).mean()
+        return found.fillna(found.median())
+
+    return by_dealer
+
+
+INTERVIEW_PEERS: Sequence[Peer] = (perfect_interviews, careless_interviews, repeated_answers)
+"""Peers that suspect interviews: one row an interview, NaN where they have nothing to say."""
+
+
+def dealer_peers(bound_s: float) -> Sequence[Peer]:
+    """Return every peer that ranks dealers, in the order of the table.
 
     Parameters
     ----------
@@ -186,4 +194,4 @@ def peers(bound_s: float) -> Sequence[Peer]:
         Seconds after which FraudEagle begins no further round.
     """
     on_reviews = partial(fraud_eagle, bound_s=bound_s)
-    return perfect_share, pyod_iforest, pyod_ecod, careless_indices, near_duplicates, on_reviews, fraudar
+    return *(averaged(peer) for peer in INTERVIEW_PEERS), pyod_iforest, pyod_ecod, on_reviews, fraudar

@@ -19,9 +19,15 @@ import pandas as pd
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from benchmarks import yelpchi
-from benchmarks.accuracy import excellent_dealers, scheme_precision, suspicion
+from benchmarks.accuracy import (
+    doubted_interviews,
+    excellent_dealers,
+    interview_precision,
+    scheme_precision,
+    suspicion,
+)
 from benchmarks.figures import HONEST, PEER, QUIET, draw
-from benchmarks.peer_rankings import fraud_eagle_reviews, fraudar_reviews, peers
+from benchmarks.peer_rankings import INTERVIEW_PEERS, dealer_peers, fraud_eagle_reviews, fraudar_reviews
 from benchmarks.tables import quote
 from detectors.core.schemes import Scheme, UnitKind
 from detectors.core.weighing import weigh
@@ -59,7 +65,7 @@ def measure(world: World, bound_s: float) -> pd.DataFrame:
         _row(BY_SCHEME, world, by_scheme, strongest, elapsed_s),
         _row("Mingcha, one ranking", world, dict.fromkeys(DEALER_SCHEMES, strongest), strongest, elapsed_s),
     ]
-    for peer in peers(bound_s):
+    for peer in dealer_peers(bound_s):
         observations = world.observations()
         started = time.perf_counter()
         rankings = peer(observations)
@@ -68,6 +74,39 @@ def measure(world: World, bound_s: float) -> pd.DataFrame:
             # A dealer that a peer knows nothing of is the last to be suspected.
             ranked = rankings[name].reindex(strongest.index).fillna(rankings[name].min())
             rows.append(_row(str(name), world, dict.fromkeys(DEALER_SCHEMES, ranked), ranked, elapsed_s))
+    return pd.DataFrame(rows)
+
+
+def measure_interviews(world: World) -> pd.DataFrame:
+    """Rank one world's interviews by Mingcha and by every peer that suspects interviews.
+
+    Parameters
+    ----------
+    world
+        A world with its truth.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a ranking: ``method``, ``average precision`` of the manipulated interviews, and ``seconds``.
+    """
+    started = time.perf_counter()
+    weighing = weigh(world.observations())
+    elapsed_s = time.perf_counter() - started
+    rows: list[dict[str, object]] = []
+
+    def add(method: str, doubt: "pd.Series[float]", took_s: float) -> None:
+        precision = interview_precision(world, doubt)
+        rows.append({"method": method, "average precision": precision, "seconds": took_s})
+
+    add("Mingcha", doubted_interviews(weighing), elapsed_s)
+    for peer in INTERVIEW_PEERS:
+        observations = world.observations()
+        started = time.perf_counter()
+        suspected = peer(observations)
+        elapsed_s = time.perf_counter() - started
+        for name, doubt in suspected.items():
+            add(str(name), doubt.set_axis(pd.Index(observations["surveys"]["response_id"])).dropna(), elapsed_s)
     return pd.DataFrame(rows)
 
 
@@ -177,14 +216,19 @@ def main() -> None:
     parser.add_argument("--yelpchi", type=Path, help="yelpchi_metadata.txt.gz, to rank its reviews as well")
     arguments = parser.parse_args()
     settings = WorldSettings(dealers=arguments.dealers, end="2026-10")
-    runs = []
+    runs, interviews = [], []
     for seed in range(arguments.seeds):
         started = time.perf_counter()
-        runs.append(measure(simulate(replace(settings, seed=seed)), arguments.bound))
+        world = simulate(replace(settings, seed=seed))
+        runs.append(measure(world, arguments.bound))
+        interviews.append(measure_interviews(world))
         print(f"seed {seed}: {time.perf_counter() - started:.0f} s", file=sys.stderr)
-    medians = pd.concat(runs).groupby("method", sort=False).median().reset_index()
+    medians, of_interviews = (
+        pd.concat(parts).groupby("method", sort=False).median().reset_index() for parts in (runs, interviews)
+    )
     command = f"python -m benchmarks.peers --seeds {arguments.seeds} --dealers {arguments.dealers}"
     print(quote("peers", _written(medians), command))
+    print(quote("peers-interviews", _written(of_interviews), command))
     draw(peers_figure(medians), "peers")
     if arguments.yelpchi:
         table = _written(review_peers(arguments.yelpchi, arguments.bound))

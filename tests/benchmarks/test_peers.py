@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from benchmarks.dealer_features import usual_features
-from benchmarks.peer_rankings import near_duplicates, peers, perfect_share
-from benchmarks.peers import expected_in_top, measure
+from benchmarks.peer_rankings import averaged, dealer_peers, perfect_interviews, repeated_answers
+from benchmarks.peers import expected_in_top, measure, measure_interviews
 from detectors.core.observations import Observations
 from simulation import World, WorldSettings, simulate
 
@@ -26,10 +26,16 @@ def test_every_ranking_covers_every_dealer_and_has_a_figure_for_every_scheme(wor
     assert (table["any cheating"] > 0).all()
 
 
+def test_interviews_are_ranked_by_whoever_judges_interviews(world: World) -> None:
+    table = measure_interviews(world).set_index("method")["average precision"]
+    assert {"Mingcha", "perfect interviews", "careless-py IRV", "datasketch near-duplicates"} <= set(table.index)
+    assert table.between(0, 1).all()
+
+
 def test_a_peer_changes_nothing_of_what_it_reads(world: World) -> None:
     observations = world.observations()
     before = {name: frame.copy() for name, frame in observations.frames.items()}
-    for peer in peers(bound_s=5.0):
+    for peer in dealer_peers(bound_s=5.0):
         peer(observations)
     for name, frame in before.items():
         pd.testing.assert_frame_equal(observations[name], frame)
@@ -50,7 +56,7 @@ def test_features_have_no_holes_and_say_what_their_names_say() -> None:
     assert not features.isna().to_numpy().any()
     named = ["overall", "top", "perfect", "interviews"]
     assert features.loc[["D1"], named].to_numpy().tolist() == [[9.0, 0.5, 0.5, 2.0]]
-    assert perfect_share(observations).to_numpy().ravel().tolist() == [0.5, 1.0]
+    assert averaged(perfect_interviews)(observations).to_numpy().ravel().tolist() == [0.5, 1.0]
 
 
 def test_near_duplicates_count_at_the_same_dealer_only() -> None:
@@ -63,8 +69,8 @@ def test_near_duplicates_count_at_the_same_dealer_only() -> None:
         ("D3", "等了两个小时"),
     ]
     surveys = pd.DataFrame(said, columns=["dealer_id", "verbatim"], dtype="str")
-    shares = near_duplicates(Observations(pd.Timestamp("2026-10-31").date(), {"surveys": surveys}))
-    assert shares["datasketch near-duplicates"].to_dict() == {"D1": 1.0, "D2": 0.0, "D3": 0.0}
+    repeated = repeated_answers(Observations(pd.Timestamp("2026-10-31").date(), {"surveys": surveys}))
+    assert repeated["datasketch near-duplicates"].tolist() == [1.0, 1.0, 0.0, 0.0, 0.0]
 
 
 def test_ties_at_the_edge_of_the_top_are_drawn_by_lot() -> None:
