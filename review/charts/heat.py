@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from review.charts.shapes import FITTED, THIS, Rows, Spec, filled
+from review.charts.shapes import THIS, Rows, Spec, filled
 from review.language import words
 from review.language.evidence import item_name
+
+_ROW_PX = 20
 
 
 def heat(language: str, survey: Mapping[str, Any], side: str) -> Spec:
@@ -21,7 +23,8 @@ def heat(language: str, survey: Mapping[str, Any], side: str) -> Spec:
     side
         ``unit``, or ``peers`` for comparable units.
     """
-    return filled(_shape(language), answers=_answers(language, survey, side))
+    rows = _answers(language, survey, side)
+    return {**filled(_shape(language), answers=rows), "height": _ROW_PX * len(survey["heat"][side])}
 
 
 def item_names(language: str, survey: Mapping[str, Any]) -> list[str]:
@@ -63,7 +66,7 @@ def _shape(language: str) -> Spec:
             color=alt.Color("share:Q", scale=scale, legend=legend),
             tooltip=["item:N", "answer:O", alt.Tooltip("share:Q", format=".0%")],
         )
-        .properties(width="container", height=alt.Step(20), autosize=FITTED)
+        .properties(width="container")
         .to_dict()
     )
     return chart

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from review.charts.shapes import FITTED, HONEST, OTHERS, THIS, Spec, filled
+from review.charts.shapes import HONEST, OTHERS, THIS, Spec, filled
 from review.language import words
 from review.language.figures import bits, percent
 
@@ -13,6 +13,8 @@ _MARKED = (0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999)
 """Probabilities on the axis, which is even in bits."""
 
 _UNEXPLAINED_BITS = 0.05
+
+_BAR_PX = 30
 
 
 def waterfall(language: str, prior_bits: float, families: Sequence[tuple[str, float]], total_bits: float) -> Spec:
@@ -34,7 +36,8 @@ def waterfall(language: str, prior_bits: float, families: Sequence[tuple[str, fl
     dict
         A Vega-Lite spec.
     """
-    return filled(_shape(language), steps=steps(language, prior_bits, families, total_bits))
+    rows = steps(language, prior_bits, families, total_bits)
+    return {**filled(_shape(language), steps=rows), "height": _BAR_PX * len(rows)}
 
 
 def steps(
@@ -96,7 +99,6 @@ def _shape(language: str) -> Spec:
         color=colour,
     )
     labels = base.mark_text(align="left", dx=5, fontWeight="bold").encode(x="edge:Q", y=y, text="label:N")
-    even = base.mark_rule(strokeDash=[3, 3], color=OTHERS).encode(x=alt.datum(0))
-    size = {"width": "container", "height": alt.Step(30), "autosize": FITTED}
-    chart: Spec = (even + bars + labels).properties(**size).to_dict()
+    even = base.mark_rule(strokeDash=[3, 3], color=OTHERS, aria=False).encode(x=alt.datum(0))
+    chart: Spec = (even + bars + labels).properties(width="container").to_dict()
     return chart
