@@ -1,6 +1,7 @@
 """What a visitor is told when a page cannot be shown, as a page or under /api as JSON (RFC 9457)."""
 
 import logging
+from contextlib import suppress
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
@@ -14,7 +15,7 @@ from review.language import mark, words_of
 from review.language.rules import told
 from review.rendering import render
 from review.security.csrf import Forged
-from review.security.sessions import Anonymous, NotAllowed
+from review.security.sessions import Anonymous, NotAllowed, identify
 from review.standing import SchemaDiffersError
 from sql.errors import StoreError, StoreUnavailableError
 from sql.rules import RuleError
@@ -126,6 +127,10 @@ def _invalid(request: Request, error: Exception) -> Response:
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - what the handler is registered for
+    if not hasattr(request.state, "person"):
+        # No route was there to ask who it is; the page still has their language and their menu.
+        with suppress(StoreError):
+            identify(request)
     _ = words_of(request).gettext
     title = _(_TITLES.get(error.status_code, mark("This cannot be shown")))
     detail = _(_DETAILS[error.status_code]) if error.status_code in _DETAILS else ""

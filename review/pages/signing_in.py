@@ -1,5 +1,6 @@
 """Signing in and out, one-time links, and choosing the language."""
 
+from threading import BoundedSemaphore
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -17,6 +18,8 @@ from sql import accounts
 from sql.connection import reading, writing
 
 _LANGUAGE_S = 365 * 24 * 3600
+_HASHING = BoundedSemaphore(4)
+"""Each password that is looked at takes 64 MB for a tenth of a second; a crowd of guesses must not take all there is."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -54,7 +57,7 @@ def come_in(request: Request, account: Typed, password: Typed, next: Typed = "/"
         response = _login(request, next, account=account, problem=problem, status=429)
         response.headers["Retry-After"] = str(seconds)
         return response
-    with reading(state.engine) as connection:
+    with _HASHING, reading(state.engine) as connection:
         person = accounts.verify_password(connection, account, password)
     with writing(state.engine) as connection:
         if person is None:

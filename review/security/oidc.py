@@ -20,6 +20,7 @@ WAITING_S = 600
 
 _KNOWN_S = 3600
 _TIMEOUT_S = 10
+_SIGNED_BY_A_KEY = frozenset({"RS", "PS", "ES", "Ed"})
 
 
 class SignOnError(Exception):
@@ -122,8 +123,17 @@ class Provider:
 
     @property
     def issuer(self) -> str:
-        """The issuer as the provider calls itself."""
-        return str(self._client().load_server_metadata()["issuer"])
+        """The issuer as the provider calls itself, which has to be the one in the settings.
+
+        Raises
+        ------
+        SignOnError
+            It is another one (OpenID Connect Discovery 4.3).
+        """
+        issuer = str(self._client().load_server_metadata()["issuer"])
+        if issuer.rstrip("/") != self._settings.issuer.rstrip("/"):
+            raise SignOnError("the provider calls itself otherwise than oidc_issuer")
+        return issuer
 
     def _told(self, client: Any, token: dict[str, Any], claims: dict[str, Any]) -> dict[str, Any]:
         """Return what the provider says of the person beside the identity token, where that has no name."""
@@ -152,7 +162,7 @@ class Provider:
         class Client(OAuth2Mixin, OpenIDMixin, BaseApp):  # type: ignore[misc] # Authlib has no types
             client_cls = OAuth2Client
 
-        return Client(
+        client = Client(
             None,
             client_id=self._settings.client_id,
             client_secret=self._settings.client_secret.get_secret_value(),
@@ -163,3 +173,8 @@ class Provider:
                 "timeout": _TIMEOUT_S,
             },
         )
+        metadata = client.load_server_metadata()
+        # A token that anybody could have signed is no proof, whatever the provider says it supports.
+        offered = metadata.get("id_token_signing_alg_values_supported", ["RS256"])
+        metadata["id_token_signing_alg_values_supported"] = [name for name in offered if name[:2] in _SIGNED_BY_A_KEY]
+        return client

@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from review.app import create_app
 from review.security.permissions import Permission, Role
 from review.security.roles import requires
 from review.settings import ReviewSettings
+from sql import accounts
+from sql.connection import writing
 from tests.review.conftest import Console, csrf_of
 
 SECRET = "13800138000"  # noqa: S105 - an invented number
@@ -72,6 +75,27 @@ def test_what_is_not_there_is_a_page_in_the_visitors_language_and_a_problem_unde
         "status": 404,
         "detail": "",
     }
+
+
+def test_whoever_signed_in_keeps_their_menu_and_language_where_nothing_is(console: Console) -> None:
+    with writing(console.engine) as connection:
+        accounts.set_language(connection, 1, "zh")
+
+    page = console.as_("li.na", "en").get("/nothing").text
+
+    assert "李娜" in page
+    assert "这里没有内容" in page
+
+
+def test_nobody_waits_for_a_night_that_is_being_written_only_to_be_seen(console: Console) -> None:
+    client = console.as_(Role.REVIEWER)
+    console.clock.forward(minutes=10)
+    begun = time.monotonic()
+    with writing(console.engine):
+        page = client.get("/help")
+
+    assert page.status_code == 200
+    assert time.monotonic() - begun < 5  # a page that waited would wait ten seconds
 
 
 def test_whoever_is_not_allowed_is_told_so_and_whoever_is_unknown_is_asked_for_a_token(console: Console) -> None:
