@@ -24,7 +24,7 @@ from tests.review.conftest import AT, Console
 from tests.sql.filed import filed_night
 
 EVIL = (
-    '"><img src=x onerror=alert(1)><script>alert(2)</script><a href="javascript:alert(3)">{{7*7}}</a>\'</style></svg>'
+    '"><img src=x onerror=alert(1)><script>alert(2)</script><a href="javascript:alert(3)">{{1313*7}}</a>\'</style></svg>'
 )
 """Breaks out of attributes, elements, styles, drawings and templates, if anything lets it."""
 
@@ -52,7 +52,7 @@ def live(page: str) -> list[str]:
             wrong.append("script")
         if tag == "img" and attributes.get("src") == "x":
             wrong.append("img")
-    return wrong + (["template"] if "alert(3)" in page and ">49<" in page else [])
+    return wrong + (["template"] if "9191" in page else [])
 
 
 def evil(value: Any, keep: frozenset[str]) -> Any:
