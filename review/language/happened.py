@@ -12,6 +12,7 @@ from sql.changes import NIGHTLY, Change
 ACTIONS = {
     "opened": mark("opened the case"),
     "found": mark("found: {scheme} ({bits} bits)"),
+    "dated": mark("made the case more severe: due on {due_on}"),
     "taken": mark("took the case"),
     "assigned": mark("assigned the case to {assignee}"),
     "released": mark("gave the case back to the queue"),
@@ -88,7 +89,7 @@ def _sentence(words: Words, action: str, after: Mapping[str, Any], people: Mappi
         return action
     values = {
         name: _value(words, name, after.get(name), people)
-        for name in ("scheme", "outcome", "bits", "assignee", "snoozed_until", "case_id", "merged_into")
+        for name in ("scheme", "outcome", "bits", "assignee", "snoozed_until", "due_on", "case_id", "merged_into")
     }
     return words.gettext(ACTIONS[action]).format(**values)
 
@@ -103,7 +104,7 @@ def _value(words: Words, name: str, value: Any, people: Mapping[str, str]) -> st
             return bits(value)
         case "assignee":
             return people.get(value, value or "")
-        case "snoozed_until":
+        case "snoozed_until" | "due_on":
             return day(value)
         case _:
             return "" if value is None else str(value)
