@@ -19,7 +19,7 @@ from review.charts.shapes import Spec
 from review.charts.trend import trend
 from review.charts.waterfall import waterfall
 from review.language import TAGS, Words, language_of, words_of
-from review.language.evidence import DISPOSITIONS, SOURCES, family_name
+from review.language.evidence import DISPOSITIONS, SOURCES, family_name, family_names
 from review.language.happened import tell
 from review.language.names import named
 from sql import accounts, browse, casefile, events, nights, units
@@ -106,6 +106,7 @@ def document(request: Request, case_id: int) -> str:
             "run": run,
             "inputs": inputs,
             "family_name": lambda family: family_name(words, family),
+            "family_names": lambda families: family_names(words, families),
             "source_name": lambda source: named(words, SOURCES, source),
             "disposition_name": lambda disposition: named(words, DISPOSITIONS, disposition),
         },

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from sql import tables
+from sql.rivals import Looked, Rival, rivals_of
 
 _CERTAIN = 1e-6
 """Nearer to 0 or 1 a probability has lost the digits from which its prior could be told."""
@@ -100,6 +101,8 @@ class Finding:
         The bars, those that add most first.
     nights
         The newest `_NIGHTS_SHOWN`, newest first.
+    rivals
+        Other schemes under which part of the evidence would be the same.
     """
 
     scheme: str
@@ -118,6 +121,7 @@ class Finding:
     prior_bits: float | None
     families: tuple[Family, ...]
     nights: tuple[Night, ...]
+    rivals: tuple[Rival, ...] = ()
 
     @property
     def strongest(self) -> Evidence | None:
@@ -287,15 +291,28 @@ def _findings(
         .where(held.case_id == case_id)
         .order_by(held.bits.desc(), held.affected_share.desc())
     )
+    by_scheme = {
+        scheme: _families([said for said in evidence if said[0].scheme == scheme])
+        for scheme in sorted({said.scheme for said, _ in evidence})
+    }
+    looked = {scheme: _looked(families) for scheme, families in by_scheme.items()}
     return tuple(
         Finding(
             **row._mapping,
             prior_bits=_prior_bits(connection, run_key, row),
-            families=_families([said for said in evidence if said[0].scheme == row.scheme]),
+            families=by_scheme.get(row.scheme, ()),
             nights=tuple(nights.get(row.scheme_key, ())),
+            rivals=rivals_of(row.scheme, looked),
         )
         for row in connection.execute(query).all()
     )
+
+
+def _looked(families: Sequence[Family]) -> dict[str, Looked]:
+    return {
+        family.name: Looked(family.bits, {said.detector: said.bits for said in family.evidence if not said.abstained})
+        for family in families
+    }
 
 
 def _families(evidence: Sequence[tuple[Evidence, float | None]]) -> tuple[Family, ...]:

@@ -1,5 +1,6 @@
 """What the families of evidence and the columns of a record are called."""
 
+from collections.abc import Iterable
 from functools import cache
 
 from review.language import Words, mark, names
@@ -40,6 +41,18 @@ def family_name(words: Words, family: str) -> str:
     'Contact list'
     """
     return names.named(words, FAMILIES, family)
+
+
+def family_names(words: Words, families: Iterable[str]) -> str:
+    """Return several families of evidence as one reads them aloud.
+
+    Examples
+    --------
+    >>> from review.language import words
+    >>> family_names(words("en"), ["ratings", "contacts"])
+    'Ratings against facts, Contact list'
+    """
+    return words.gettext(", ").join(family_name(words, family) for family in families)
 
 
 @cache

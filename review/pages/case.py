@@ -13,7 +13,7 @@ from review.charts.heat import heat, item_names
 from review.charts.trend import trend
 from review.charts.waterfall import waterfall
 from review.language import Words, words_of
-from review.language.evidence import DISPOSITIONS, SOURCES, family_name, item_name
+from review.language.evidence import DISPOSITIONS, SOURCES, family_name, family_names, item_name
 from review.language.figures import bits as shown_bits
 from review.language.figures import number, percent, points
 from review.language.happened import tell
@@ -75,6 +75,7 @@ def show(request: Request, case_id: CaseId, person: Annotated[Person, requires(P
         dispositions=lambda disposition: named(words, DISPOSITIONS, disposition),
         item_name=item_name,
         family_name=lambda family: family_name(words, family),
+        family_names=lambda families: family_names(words, families),
         events=[tell(words, event, people) for event in reversed(file.events)],
     )
 
