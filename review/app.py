@@ -20,6 +20,7 @@ from review.security.headers import SecurityHeaders
 from review.security.oidc import Provider
 from review.security.roles import undeclared
 from review.settings import ReviewSettings
+from review.timing import ServerTiming
 from sql.connection import connect
 from sql.times import now
 
@@ -65,4 +66,5 @@ def create_app(settings: ReviewSettings, *, clock: Callable[[], datetime] = now)
     explain_faults(app)
     app.add_middleware(Door, settings=settings)
     app.add_middleware(SecurityHeaders, secure=settings.secure)
+    app.add_middleware(ServerTiming)
     return app
