@@ -19,7 +19,7 @@ from sql.connection import reading, writing
 
 _LANGUAGE_S = 365 * 24 * 3600
 _HASHING = BoundedSemaphore(4)
-"""Each password that is looked at takes 64 MB for a tenth of a second; a crowd of guesses must not take all there is."""
+"""Looking at a password takes 64 MB for a tenth of a second; a crowd of guesses must not take all there is."""
 
 router = APIRouter(include_in_schema=False)
 
