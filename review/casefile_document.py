@@ -186,7 +186,7 @@ def _scores(words: Words, drawn: _Drawn, kept: History | None) -> list[dict[str,
     found = []
     for survey in surveys:
         index = [said for said in kept.index if said.survey == survey]
-        chart = drawn.chart(adjusted(words.language, index, kept.unit.target_score), _HALF_WIDTH, survey)
+        chart = drawn.chart(adjusted(words.language, index, kept.unit.target_score), _HALF_WIDTH)
         found.append({"survey": survey, "last": index[-1], "chart": chart})
     return found
 
@@ -226,7 +226,9 @@ def _chain(connection: Connection, case_id: int) -> list[dict[str, Any]]:
 
 def _in_one_line(kept: str | None) -> str:
     values = json.loads(kept) if kept else {}
-    return _masked(", ".join(f"{name}: {value}" for name, value in values.items()))
+    written = {"reason", "comment"}
+    told = {name: _masked(str(value)) if name in written else value for name, value in values.items()}
+    return ", ".join(f"{name}: {value}" for name, value in told.items())
 
 
 def _masked(text: str) -> str:
