@@ -74,7 +74,7 @@ class _Case:
     last: int
     severity: str
     affected: float
-    values: dict[str, object] = field(default_factory=dict)
+    became: dict[str, object] = field(default_factory=dict)
     outcomes: dict[int, dict[str, object]] = field(default_factory=dict)
     version: int = 0
 
@@ -95,10 +95,10 @@ def write_history(url: str, size: Size = Size(), *, seed: int = 11) -> None:
     migrate(engine)
     with writing(engine) as connection:
         _History(size, np.random.default_rng(seed)).write(connection)
-    # What a database in use has done long ago.
-    with engine.connect() as connection:
-        connection.exec_driver_sql("analyze")
-        connection.commit()
+    if engine.dialect.name == "postgresql":
+        # As its own daemon does in time; SQLite has none, and knows nothing of what its tables hold.
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("vacuum analyze")
     engine.dispose()
 
 
@@ -180,12 +180,12 @@ class _History:
         """Decide which cases the night opens, and what people did with those of the night before."""
         last = self.size.nights
         for case in self.cases:
-            if case.last == night - 1 and not case.values:
+            if case.last == night - 1 and not case.became:
                 if self.rng.random() < 0.9:
                     self._close(case, night - 1)
                 else:
                     case.last = night
-        held = {case.unit for case in self.cases if case.last == night and not case.values}
+        held = {case.unit for case in self.cases if case.last == night and not case.became}
         wanted = self.size.cases * night // last - len(self.cases)
         free = np.setdiff1d(np.arange(1, len(self.is_dealer) + 1), list(held))
         for unit in np.sort(self.rng.choice(free, min(wanted, len(free)), replace=False)):
@@ -229,7 +229,7 @@ class _History:
                 "decided_probability": 0.9,
             }
         self._happened(case, at, first, "closed", {"status": "closed", "closed_by": first, "reason": reason})
-        case.values = {"status": "closed", "assignee": first, "closed_by": first, "updated_at": at}
+        case.became = {"status": "closed", "assignee": first, "closed_by": first, "updated_at": at}
 
     def _happened(self, case: _Case, at: str, actor: str, action: str, after: dict[str, object]) -> None:
         case.version += 1
@@ -294,11 +294,8 @@ class _History:
         bits = np.where(flagged, self.rng.uniform(9, 16, len(frame)), self.rng.normal(-1.5, 1.2, len(frame)))
         odds = np.exp2(bits) * 0.01
         share = self.rng.beta(1, 12, len(frame))
-        for unit, scheme, value, chance in zip(
-            frame["unit_key"][flagged], frame["scheme_key"][flagged], bits[flagged], share[flagged], strict=True
-        ):
-            self.nights.append((night, int(unit), int(scheme), float(value)))
-            del chance
+        told = zip(frame["unit_key"][flagged], frame["scheme_key"][flagged], bits[flagged], strict=True)
+        self.nights += [(night, int(unit), int(scheme), float(value)) for unit, scheme, value in told]
         return frame.assign(
             flagged=flagged.astype(int),
             n=self.rng.integers(20, 400, len(frame)),
@@ -382,7 +379,7 @@ class _History:
     def _cases(self, connection: Connection) -> None:
         last = self.size.nights
         for case in self.cases:
-            if not case.values:
+            if not case.became:
                 self._under_way(case)
         told = pd.DataFrame(self.nights, columns=["run_key", "unit_key", "scheme_key", "bits"])
         rows = [
@@ -400,7 +397,7 @@ class _History:
                 "first_run_key": case.first,
                 "last_run_key": case.last,
                 "updated_at": as_text(self.at(case.last)),
-                **case.values,
+                **case.became,
             }
             for case in self.cases
         ]
@@ -438,13 +435,13 @@ class _History:
 
     def _under_way(self, case: _Case) -> None:
         """Have somebody begin with some of the open cases."""
-        case.values = {"status": "new"}
+        case.became = {"status": "new"}
         chance = float(self.rng.random())
         at = as_text(self.at(self.size.nights, days=float(self.rng.uniform(1, 15))))
         if chance < 0.4:
             actor = str(self.rng.choice(PEOPLE))
             self._happened(case, at, actor, "taken", {"assignee": actor, "status": "investigating"})
-            case.values |= {"status": "investigating", "assignee": actor, "updated_at": at}
+            case.became |= {"status": "investigating", "assignee": actor, "updated_at": at}
         if chance < 0.15:
             self._happened(case, at, actor, "paused", {"status": "waiting", "reason": "The dealer was asked."})
-            case.values |= {"status": "waiting"}
+            case.became |= {"status": "waiting"}
