@@ -164,7 +164,6 @@ def review_settings(settings: "Settings", host: str) -> "ReviewSettings":
             "session_h": settings.session_h,
             "idle_h": settings.idle_h,
             "single_sign_on": sign_on,
-            "scales": settings.scales,
         }
     )
 

@@ -132,6 +132,7 @@ def _environment(app: FastAPI, files: Assets, spoken: Words) -> Environment:
         languages=LANGUAGES,
         tags=TAGS,
         said=spoken.said,
+        sees_no_key=lambda: app.state.settings.sees_no_key,
     )
     filters: dict[str, Callable[..., str]] = {
         "said": spoken.said,

@@ -54,6 +54,8 @@ def serve(settings: ReviewSettings, *, host: str, port: int, say: Callable[[str]
     say(f"The console is at {address}")
     if not settings.secure and host not in _LOOPBACK:
         say("Passwords would cross the network unencrypted: put it behind HTTPS, and say so with public_url.")
+    if settings.sees_no_key:
+        log.warning("There are observations, but neither the file key in the home nor MINGCHA_KEY: restore the key.")
     link = prepare(app, address)
     if link is not None:
         say(f"Nobody can sign in yet. Make the first administrator, once and within 24 hours, at\n  {link}")

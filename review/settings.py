@@ -51,8 +51,6 @@ class ReviewSettings(BaseModel):
         Hours after which a session ends, at the latest and when nobody used it.
     single_sign_on
         The provider, if there is one.
-    scales
-        Lowest and highest answer by questionnaire, where it is not 1 to 10.
 
     Examples
     --------
@@ -73,7 +71,6 @@ class ReviewSettings(BaseModel):
     session_h: float = Field(default=12, gt=0)
     idle_h: float = Field(default=2, gt=0)
     single_sign_on: SingleSignOn | None = None
-    scales: dict[str, tuple[int, int]] = Field(default_factory=dict)
     database_wait_s: float = Field(default=10, ge=0)
 
     @property
@@ -95,6 +92,13 @@ class ReviewSettings(BaseModel):
     def idle_length(self) -> timedelta:
         """After how long without use a session ends."""
         return timedelta(hours=self.idle_h)
+
+    @property
+    def sees_no_key(self) -> bool:
+        """Whether there are observations in the home, but no key that their tokens were made with."""
+        lake = self.home / "lake" if self.lake is None else self.lake
+        there = isinstance(lake, Path) and lake.is_dir() and any(lake.iterdir())
+        return there and self.key is None and not (self.home / "key").exists()
 
     @property
     def cache(self) -> Path:

@@ -64,6 +64,18 @@ def test_a_key_that_is_lost_is_said_and_logged(console: Console, caplog: pytest.
     assert "The key is gone." in caplog.text
 
 
+def test_a_missing_key_is_said_to_who_can_have_it_restored_before_the_night_stops_for_it(
+    console: Console, tmp_path: Path
+) -> None:
+    (tmp_path / "lake" / "surveys").mkdir(parents=True)
+    missing = [console.as_(role).get("/help").text for role in (Role.ADMIN, Role.REVIEWER)]
+    (tmp_path / "key").write_text("5e" * 32)
+    there = console.as_(Role.ADMIN).get("/help").text
+
+    said = ["The key of this installation is missing" in page for page in (*missing, there)]
+    assert said == [True, False, False]
+
+
 def test_what_is_not_there_is_a_page_in_the_visitors_language_and_a_problem_under_the_api(console: Console) -> None:
     page, problem = console.visitor("zh").get("/nothing"), console.visitor("zh").get("/api/v1/nothing")
 
