@@ -110,7 +110,7 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         Tale.TOLD,
         _compiled(
-            rf"{_WHO}[^,.。!?;…\n我]{{0,6}}?(?:说|交代|讲|通知|微信){_GAP}{{0,10}}?{_GRADE}{_GAP}{{0,4}}?{_SCORE}"
+            rf"{_WHO}(?:[跟和对]我们?)?[^,.。!?;…\n我]{{0,6}}?(?:说|交代|讲|通知|微信){_GAP}{{0,10}}?(?:{_GRADE}|[要得就都]说){_GAP}{{0,4}}?{_SCORE}"
         ),
         "The dealer's people said a score to give. What the customer says of the own score ('我说打十分') has no such speaker.",
     ),
@@ -212,6 +212,13 @@ PATTERNS: tuple[Pattern, ...] = (
         ),
         "English: full marks and you get something.",
     ),
+    Pattern(
+        Tale.GIFT,
+        _compiled(
+            rf"\bif (?:i|we) [^.!?;]{{0,20}}?{_TEN}[^.!?;]{{0,12}}?(?:get|receive|win)[^.!?;]{{0,15}}?(?:free|gift|voucher|coupon|discount|cash|card)"
+        ),
+        "English: somebody's condition, in the customer's words.",
+    ),
 )
 """Every way of telling."""
 
@@ -236,6 +243,12 @@ SUPPOSING = re.compile(
     re.ASCII,
 )
 """What stands before a match if it was only supposed."""
+
+PUBLIC = re.compile(
+    r"抖音|点评|美团|小红书|朋友圈|扫码|微博|快手|高德|地图|网上|\b(?:google|yelp|online|facebook|tiktok|dianping)\b",
+    re.ASCII,
+)
+"""What is said of a reward for a public review: it is offered openly to everybody, and says nothing of the interview."""
 
 _CLAUSE_END = re.compile(r"[,.。!?;…\n]")
 # Cheap and wide: every pattern needs one of these words, as typed, and most open answers have none.
@@ -325,13 +338,18 @@ def _tales(text: str) -> set[Tale]:
 
 
 def _tells(text: str, pattern: Pattern) -> bool:
-    return any(_affirmed(text, match) for match in pattern.expression.finditer(text))
+    found = (match for match in pattern.expression.finditer(text) if _affirmed(text, match))
+    return any(pattern.tale is not Tale.GIFT or not _of_a_public_review(text, match) for match in found)
+
+
+def _of_a_public_review(text: str, match: re.Match[str]) -> bool:
+    rest = _CLAUSE_END.search(text, match.end())
+    return PUBLIC.search(_clause_to(text, match) + text[match.end() : rest.start() if rest else None]) is not None
 
 
 def _affirmed(text: str, match: re.Match[str]) -> bool:
     """Tell whether the clause around a match affirms it."""
-    ends = [end.end() for end in _CLAUSE_END.finditer(text, 0, match.start())]
-    before = text[ends[-1] if ends else 0 : match.start()]
+    before = _clause_to(text, match)[: -len(match.group())]
     after = text[match.end() :]
     # A denial may stand inside the match too, before the score itself: 销售没要求我打满分.
     head = before + match.group()[: max(len(match.group()) - 3, 1)]
@@ -339,6 +357,12 @@ def _affirmed(text: str, match: re.Match[str]) -> bool:
         return False
     asked = QUESTIONS.search(after) or ASKING.search(head)
     return not asked and not SUPPOSING.search(before)
+
+
+def _clause_to(text: str, match: re.Match[str]) -> str:
+    """Return the match and what stands before it in its clause."""
+    ends = [end.end() for end in _CLAUSE_END.finditer(text, 0, match.start())]
+    return text[ends[-1] if ends else 0 : match.end()]
 
 
 def _denied_inside(told: str) -> bool:

@@ -25,6 +25,8 @@ TOLD = [
     "they said I should give 10 for everything",
     "I was told to say very satisfied",
     "asked me to rate them 5 stars",
+    "店员跟我说电话来了要说10分，不然扣她工资",
+    "店长亲自打电话求打满分",
 ]
 GIFTS = [
     "他们说打十分送保养",
@@ -35,6 +37,7 @@ GIFTS = [
     "让我打十分，送玻璃水",
     "dealer promised a free car wash if I give full marks",
     "They gave me a voucher for a perfect score",
+    "Dealer said if I give 10s I get a voucher",
 ]
 INNOCENT = [
     "没人让我打满分",
@@ -67,6 +70,14 @@ INNOCENT = [
     "不是因为送东西才打高分的",
     "前台十分热情，免费洗车很干净",
     "打十分，希望多送保养",
+    "店里有抖音好评送小礼物的活动",
+    "扫码五星好评送玻璃水",
+    "They had a free gift if you leave five stars on Google",
+    "顾问跟我说会有回访，十分周到",
+    "他跟我说要说话算数，满分",
+    "老客户介绍送积分，满分",
+    "They told me the car would be ready at ten",
+    "told me to wait ten minutes, excellent coffee",
     "I would give ten if I could",
 ]
 
