@@ -14,6 +14,7 @@ from review import selecting
 from review.casefile_document import document
 from review.faults import answer
 from review.language import words_of
+from review.language.views import MEANINGS
 from review.pages.overview import reported
 from review.rendering import render
 from review.security.inline import policy_for
@@ -50,7 +51,7 @@ def show(request: Request) -> Response:
     with reading(request.app.state.engine) as connection:
         last = nights.runs(connection, limit=5)
     reports = reported(request.app.state.settings.home, last)
-    return render(request, "audit.html", runs=last, reports=reports, views=list(VIEWS.values()))
+    return render(request, "audit.html", runs=last, reports=reports, views=list(VIEWS.values()), chinese=MEANINGS)
 
 
 @router.get("/audit/runs", name="runs", dependencies=AUDITED)
@@ -151,6 +152,7 @@ def view_page(request: Request, view: str, page: Annotated[int, Query(ge=1, le=1
         "view.html",
         400 if problem else 200,
         view=described,
+        chinese=MEANINGS,
         selection=selection,
         sentence="" if problem else selection.sentence(words_of(request)),
         sql=sql,

@@ -12,6 +12,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import text
 
+from review.language.views import MEANINGS
 from review.security.permissions import Role
 from sql.audit import VIEWS
 from sql.connection import writing
@@ -231,3 +232,13 @@ def test_a_case_of_a_night_that_kept_little_has_a_file_all_the_same(console: Con
     answer = console.as_(Role.REVIEWER).get("/cases/1/file")
     assert answer.status_code == 200
     assert "23 of 200 numbers" in answer.text
+
+
+def test_every_word_of_the_contract_has_its_chinese_and_no_other_has() -> None:
+    told = {words for view in VIEWS.values() for words in (view.grain, *(column.meaning for column in view.columns))}
+    assert sorted(MEANINGS) == sorted(told)
+
+
+def test_what_the_columns_mean_is_said_in_the_visitors_language(audited: Console) -> None:
+    assert "同一对象最多一件未结" in audited.as_(Role.AUDITOR, "zh").get("/audit/views/audit_cases").text
+    assert "a unit has one while it is open" in audited.as_(Role.AUDITOR, "en").get("/audit/views/audit_cases").text
