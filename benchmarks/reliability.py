@@ -202,7 +202,7 @@ def evidence_figure(shares: pd.DataFrame) -> alt.ConcatChart:
                 "share:Q",
                 title="share of units" if first_of_row else None,
                 scale=alt.Scale(type="log", domain=[_FEWEST_SHOWN, 1]),
-                axis=alt.Axis(values=[0.001, 0.01, 0.1, 1], format="~%", labels=first_of_row),
+                axis=alt.Axis(values=[0.001, 0.01, 0.1, 1], format="~%", labelOpacity=1 if first_of_row else 0),
             ),
             color=colour,
         )
