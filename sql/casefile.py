@@ -155,7 +155,7 @@ def read(connection: Connection, case_id: int) -> CaseFile:
         events=events_of(connection, case_id),
         **_others(connection, head),
         changes=changes,
-        dossier=_dossier(connection, case_id),
+        dossier=read_dossier(connection, case_id),
     )
 
 
@@ -255,7 +255,8 @@ def _outcomes(connection: Connection, case_ids: Sequence[int]) -> dict[int, dict
     return found
 
 
-def _dossier(connection: Connection, case_id: int) -> Mapping[str, Any] | None:
+def read_dossier(connection: Connection, case_id: int) -> Mapping[str, Any] | None:
+    """Read what a reviewer reads and hears of a case; None if the night kept nothing."""
     query = select(tables.dossiers.c.dossier_json).where(tables.dossiers.c.case_id == case_id)
     held = connection.execute(query).scalar()
     found: Mapping[str, Any] | None = None if held is None else json.loads(held)

@@ -80,6 +80,31 @@ def show(request: Request, case_id: CaseId, person: Annotated[Person, requires(P
     )
 
 
+@router.get("/cases/{case_id:int}/records", name="case_records", dependencies=[requires(Permission.CASE_READ)])
+def show_records(request: Request, case_id: CaseId) -> Response:
+    """Show all the records of a case that are to be listened to, beside as many at random."""
+    with reading(request.app.state.engine) as connection:
+        head = head_or_404(connection, case_id)
+        dossier = casefile.read_dossier(connection, case_id)
+    return render(
+        request,
+        "records.html",
+        head=head,
+        dossier=dossier or {},
+        records_shown=None,
+        **_names(words_of(request)),
+    )
+
+
+def _names(words: Words) -> dict[str, Any]:
+    """Return what a record's columns and their values are called."""
+    return {
+        "sources": lambda source: named(words, SOURCES, source),
+        "dispositions": lambda disposition: named(words, DISPOSITIONS, disposition),
+        "item_name": item_name,
+    }
+
+
 def _read(connection: Connection, case_id: int) -> CaseFile:
     try:
         return casefile.read(connection, case_id)

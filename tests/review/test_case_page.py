@@ -7,8 +7,11 @@ import altair as alt
 import pytest
 
 from review.security.permissions import Role
+from sql import tables
+from sql.connection import writing
 from tests.review.conftest import Console
 from tests.review.filed import case_of, fill, send
+from tests.sql.filed import dossier
 
 
 @pytest.fixture
@@ -90,6 +93,21 @@ def test_suspicious_records_stand_beside_random_ones_and_are_masked(filed: Conso
     assert "138****5678" in heard
     assert "The number belongs to staff." in heard
     assert "97\u202f%" in heard
+
+
+def test_all_records_have_a_page_of_their_own_when_the_case_shows_some_of_them(filed: Console) -> None:
+    case_id = case_of(filed, "D1")
+    told = dict(dossier("D1"))
+    told["records"] = [{**told["records"][0], "record_id": f"R{number:03d}"} for number in range(40)]
+    with writing(filed.engine) as connection:
+        connection.execute(tables.dossiers.update().values(dossier_json=json.dumps(told)))
+    browser = filed.as_(Role.AUDITOR)
+    page, records = browser.get(f"/cases/{case_id}").text, browser.get(f"/cases/{case_id}/records").text
+
+    assert (page.count("<strong>R0"), records.count("<strong>R0")) == (5, 40)
+    assert f'href="/cases/{case_id}/records">All 41 records' in page
+    assert "&lt;script&gt;alert(1)" in records
+    assert browser.get("/cases/99/records").status_code == 404
 
 
 def test_shared_words_are_marked_side_by_side(filed: Console) -> None:
