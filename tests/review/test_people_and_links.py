@@ -32,6 +32,12 @@ def test_the_first_start_makes_a_link_for_the_first_administrator_which_works_on
     assert prepare(empty_console.app, "http://127.0.0.1") is None
 
 
+def test_a_new_start_makes_a_new_link_and_the_old_one_lapses(empty_console: Console) -> None:
+    links = [prepare(empty_console.app, "") or "" for _ in range(2)]
+
+    assert [empty_console.visitor().get(link).status_code for link in links] == [410, 200]
+
+
 def test_the_link_of_the_first_start_ends_after_a_day(empty_console: Console) -> None:
     link = prepare(empty_console.app, "http://127.0.0.1")
     assert link is not None
