@@ -105,14 +105,15 @@ def test_a_services_token_opens_the_api_alone_until_it_is_revoked(console: Conso
     assert token is not None
     service.headers["Authorization"] = f"Bearer {token[0]}"
 
-    known = service.get("/api/v1/nothing-here").status_code
+    known = service.get("/api/v1/cases").status_code
     on_a_page = service.get("/account").status_code
     with reading(console.engine) as connection:
         used = accounts.all_services(connection)[0].used_at
     admin.post("/people/services/bi-dashboard/revoke", data=csrf)
 
-    assert (known, on_a_page) == (404, 303)
+    refused = service.get("/api/v1/cases")
+
+    assert (known, on_a_page, refused.status_code) == (200, 303, 401)
+    assert refused.headers["www-authenticate"] == "Bearer"
     assert token[0] not in admin.get("/people/services").text
-    with reading(console.engine) as connection:
-        assert accounts.service_of(connection, token[0]) is None
-    assert used is None  # no route of the API was reached yet
+    assert used is not None
