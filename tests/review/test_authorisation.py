@@ -53,6 +53,7 @@ ROUTES = {
         "POST /cases/views/delete",
         "GET /cases/{case_id:int}",
         "GET /cases/{case_id:int}/file",
+        "GET /cases/{case_id:int}/records",
         "GET /dealers",
         "GET /dealers/{dealer_id:path}",
         "GET /dealers/{dealer_id:path}/said",
