@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from detectors.core.schemes import UnitKind
 from review.charts.adjusted import adjusted
 from review.charts.evidence import evidence, span_of
-from review.charts.heat import heat
+from review.charts.heat import item_names
 from review.charts.shapes import Spec
 from review.charts.trend import trend
 from review.charts.waterfall import waterfall
@@ -95,7 +95,7 @@ def document(request: Request, case_id: int) -> str:
                 for each in dossier.get("surveys", ())
                 if each["months"]
             ],
-            "heats": _heats(words, drawn, dossier),
+            "heats": _heats(words, dossier),
             "dossier": dossier,
             "records": list(dossier.get("records", ()))[:_RECORDS],
             "controls": list(dossier.get("controls", ()))[:_RECORDS],
@@ -203,17 +203,21 @@ def _over_time(words: Words, drawn: _Drawn, kept: History | None, file: CaseFile
     return found
 
 
-def _heats(words: Words, drawn: _Drawn, dossier: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _heats(words: Words, dossier: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the answers as tables whose cells are shaded: on paper the numbers are wanted too."""
     _ = words.gettext
     found = []
     for survey in dossier.get("surveys", ()):
         held = survey.get("heat")
         if held and held.get("unit"):
+            names = item_names(words.language, survey)
             sides = [
-                drawn.chart(heat(words.language, survey, side), _HALF_WIDTH - 90, f"{title}, n = {held[f'{side}_n']}")
+                {"title": title, "n": held[f"{side}_n"], "rows": list(zip(names, held[side], strict=True))}
                 for side, title in (("unit", _("This unit")), ("peers", _("Comparable units")))
             ]
-            found.append({"survey": survey["survey"], "sides": sides, "peers_said": survey.get("peers_said", {})})
+            answers = range(survey["low"], survey["high"] + 1)
+            told = {"survey": survey["survey"], "peers_said": survey.get("peers_said", {})}
+            found.append(told | {"sides": sides, "answers": answers})
     return found
 
 

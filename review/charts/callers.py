@@ -33,9 +33,12 @@ def _shape(language: str) -> Spec:
     spoken = words(language)
     everyone = alt.Chart(alt.NamedData(name="callers"))
     x = alt.X(
-        "n:Q", title=spoken.gettext("interviews in the window"), scale=alt.Scale(zero=False, nice=True, padding=12)
+        "n:Q",
+        title=spoken.gettext("interviews in the window"),
+        scale=alt.Scale(zero=False, nice=True, padding=12),
+        axis=alt.Axis(tickCount=6, grid=False),
     )
-    y = alt.Y("bits:Q", title=spoken.gettext("bits"), scale=alt.Scale(nice=True))
+    y = alt.Y("bits:Q", title=spoken.gettext("bits"), scale=alt.Scale(nice=True), axis=alt.Axis(tickCount=6))
     tips = [
         alt.Tooltip("id:N", title=spoken.gettext("interviewer")),
         alt.Tooltip("bits:Q", title=spoken.gettext("bits")),

@@ -56,5 +56,7 @@ def _shape(language: str) -> Spec:
     interval = schemes.mark_rule(color=OTHERS, strokeWidth=3, opacity=0.6).encode(x=x, x2="high:Q", y=y)
     share = schemes.mark_circle(color=THIS, size=110, opacity=1).encode(x="precision:Q", y=y, tooltip=tips)
     said = schemes.mark_tick(color=MARKED, thickness=3, size=18).encode(x="said:Q", y=y, tooltip=tips)
-    chart: Spec = (interval + share + said).properties(width="container", height=alt.Step(30), autosize=FITTED).to_dict()
+    chart: Spec = (
+        (interval + share + said).properties(width="container", height=alt.Step(30), autosize=FITTED).to_dict()
+    )
     return chart

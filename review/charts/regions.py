@@ -25,7 +25,8 @@ def regions(language: str, index: Sequence[RegionIndex]) -> Spec:
             "region": row.region or spoken.gettext("region unknown"),
             "reported": round(row.reported_score or 0.0, 3),
             "adjusted": round(row.adjusted_score or 0.0, 3),
-            "gap": f"{(row.adjusted_score or 0.0) - (row.reported_score or 0.0):+.2f}".replace("-", "\u2212"),
+            "gap": f"{(row.adjusted_score or 0.0) - (row.reported_score or 0.0):+z.2f}".replace("-", "\u2212"),
+            "left": round(min(row.adjusted_score or 0.0, row.reported_score or 0.0), 3),
             "dealers": row.dealers,
             "interviews": row.interviews,
         }
@@ -66,8 +67,6 @@ def _shape(language: str) -> Spec:
         shape=alt.Shape("which:N", legend=legend, scale=alt.Scale(domain=names, range=["square", "circle"])),
         tooltip=tips,
     )
-    gap = spans.mark_text(align="right", dx=-9).encode(
-        x=alt.X("adjusted:Q", scale=x_scale, axis=axis), y=y, text="gap:N"
-    )
+    gap = spans.mark_text(align="right", dx=-9).encode(x=alt.X("left:Q", scale=x_scale, axis=axis), y=y, text="gap:N")
     chart: Spec = (rule + points + gap).properties(width="container", height=alt.Step(26), autosize=FITTED).to_dict()
     return chart

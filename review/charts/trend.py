@@ -59,13 +59,17 @@ def _shape(language: str) -> Spec:
         axis=alt.Axis(format=".0%"),
         scale=alt.Scale(domainMin=0),
     )
-    legend = alt.Legend(title=None, orient="bottom", columns=2, symbolType="circle", labelLimit=200)
+    legend = alt.Legend(title=None, orient="bottom", columns=2, symbolOpacity=1, labelLimit=200)
     colour = alt.Color(
         "who:N", legend=legend, scale=alt.Scale(domain=names, range=[THIS, OTHERS, MARKED, "var(--caution)"])
     )
+    shapes = alt.Scale(domain=names, range=["circle", "circle", "diamond", "diamond"])
+    shape = alt.Shape("who:N", legend=legend, scale=shapes)
     tips = ["month:O", "who:N", alt.Tooltip("full:Q", format=".0%"), "n:Q"]
-    lines = alt.Chart(alt.NamedData(name="months")).mark_line(point=True).encode(x=x, y=y, color=colour, tooltip=tips)
-    closings = alt.Chart(alt.NamedData(name="closings")).mark_point(filled=True, size=90, shape="diamond", opacity=1)
-    both = lines + closings.encode(x=x, y=y, color=colour, tooltip=tips)
+    months, closings = (alt.Chart(alt.NamedData(name=name)) for name in ("months", "closings"))
+    lines = months.mark_line().encode(x=x, y=y, color=colour)
+    marks = {"x": x, "y": y, "color": colour, "shape": shape, "tooltip": tips}
+    both = lines + months.mark_point(filled=True, size=40, opacity=1).encode(**marks)
+    both += closings.mark_point(filled=True, size=90, opacity=1).encode(**marks)
     chart: Spec = both.properties(width="container", height=220).to_dict()
     return chart

@@ -16,12 +16,12 @@ def number(value: float | None, digits: int = 0) -> str:
 
     Examples
     --------
-    >>> number(1234567.891, 1).replace(THIN, "_"), number(-3), number(None)
-    ('1_234_567.9', '−3', '–')
+    >>> number(1234567.891, 1).replace(THIN, "_"), number(-3), number(-0.4), number(None)
+    ('1_234_567.9', '−3', '0', '–')
     """
     if value is None or value != value:  # noqa: PLR0124 - not a number
         return NOTHING
-    return f"{value:,.{digits}f}".replace(",", THIN).replace("-", MINUS)
+    return f"{value:z,.{digits}f}".replace(",", THIN).replace("-", MINUS)
 
 
 def bits(value: float | None) -> str:
@@ -29,11 +29,11 @@ def bits(value: float | None) -> str:
 
     Examples
     --------
-    >>> bits(12.34), bits(-0.96), bits(0)
+    >>> bits(12.34), bits(-0.96), bits(-0.04)
     ('+12.3', '−1.0', '0.0')
     """
     shown = number(value, 1)
-    return shown if value is None or shown in {NOTHING, "0.0", f"{MINUS}0.0"} or value < 0 else f"+{shown}"
+    return shown if value is None or shown in {NOTHING, "0.0"} or value < 0 else f"+{shown}"
 
 
 def percent(value: float | None, digits: int = 0) -> str:

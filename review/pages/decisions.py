@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
 from detectors.core.schemes import Scheme
@@ -15,7 +15,7 @@ from review.language import words_of
 from review.language.happened import tell_change
 from review.language.rules import told
 from review.pages.case import CaseId, head_or_404
-from review.pages.queue import day_of
+from review.pages.forms import Text, Version, case_number, day_of
 from review.rendering import redirect, render
 from review.security.roles import Permission, Person, requires
 from sql import accounts, decisions, merging, work
@@ -25,8 +25,6 @@ router = APIRouter(prefix="/cases/{case_id:int}")
 
 Worker = Annotated[Person, requires(Permission.CASE_WORK)]
 Merger = Annotated[Person, requires(Permission.CASE_MERGE)]
-Version = Annotated[int, Form()]
-Text = Annotated[str, Form()]
 
 Act = Callable[[Connection, datetime], None]
 
@@ -49,7 +47,7 @@ def release(request: Request, case_id: CaseId, *, person: Worker, version: Versi
     """Give the case back to the queue."""
 
     def act(connection: Connection, at: datetime) -> None:
-        work.release(connection, case_id, version=version, actor=person.account, reason=reason.strip() or None, at=at)
+        work.release(connection, case_id, version=version, actor=person.account, reason=reason or None, at=at)
 
     _ = words_of(request).gettext
     return _do(request, case_id, act, {"reason": reason}, _("The case is back in the queue."))
@@ -133,7 +131,9 @@ def link(
     """Link the case to another."""
 
     def act(connection: Connection, at: datetime) -> None:
-        merging.link(connection, case_id, _number(other), version=version, actor=person.account, reason=reason, at=at)
+        merging.link(
+            connection, case_id, case_number(other), version=version, actor=person.account, reason=reason, at=at
+        )
 
     _ = words_of(request).gettext
     return _do(request, case_id, act, {"other": other, "reason": reason}, _("The cases are linked."))
@@ -146,7 +146,9 @@ def unlink(
     """Take the link to another case away."""
 
     def act(connection: Connection, at: datetime) -> None:
-        merging.unlink(connection, case_id, _number(other), version=version, actor=person.account, reason=reason, at=at)
+        merging.unlink(
+            connection, case_id, case_number(other), version=version, actor=person.account, reason=reason, at=at
+        )
 
     _ = words_of(request).gettext
     return _do(request, case_id, act, {"other": other, "reason": reason}, _("The link is taken away."))
@@ -159,7 +161,9 @@ def merge(
     """Merge the case into another."""
 
     def act(connection: Connection, at: datetime) -> None:
-        merging.merge(connection, case_id, _number(into), version=version, actor=person.account, reason=reason, at=at)
+        merging.merge(
+            connection, case_id, case_number(into), version=version, actor=person.account, reason=reason, at=at
+        )
 
     _ = words_of(request).gettext
     return _do(request, case_id, act, {"into": into, "reason": reason}, _("The case is merged."))
@@ -279,17 +283,3 @@ def _refused(request: Request, case_id: int, error: work.DecisionError, sent: Ma
         sent={name: value[:_LONGEST_KEPT] for name, value in sent.items()},
         action=request.url.path,
     )
-
-
-def _number(text: str) -> int:
-    """Return the number of a case that a form sent.
-
-    Raises
-    ------
-    DecisionError
-        It is none.
-    """
-    number = text.strip().lstrip("#")
-    if not (number.isdecimal() and number.isascii() and len(number) < 10 and int(number) > 0):
-        raise work.DecisionError("The number of the other case is missing.", remedy="Give it as 1234.")
-    return int(number)

@@ -14,6 +14,7 @@ from starlette.datastructures import QueryParams
 from detectors.core.schemes import Scheme, UnitKind
 from review.language import mark, words_of
 from review.language.rules import told
+from review.pages.forms import Text, day_of
 from review.rendering import redirect, render
 from review.security.roles import Permission, Person, requires
 from sql import accounts, queue, work
@@ -207,7 +208,7 @@ def export(request: Request, person: Reader, form: str) -> Response:
 
 
 @router.post("/cases/next", name="take_next")
-def take_next(request: Request, person: Worker, query: Annotated[str, Form()] = "") -> Response:
+def take_next(request: Request, person: Worker, query: Text = "") -> Response:
     """Take the first case of the queue that nobody has, with the filter that was set."""
     _ = words_of(request).gettext
     wanted = filter_of(QueryParams(query[:2000]), _today(request))
@@ -221,9 +222,7 @@ def take_next(request: Request, person: Worker, query: Annotated[str, Form()] = 
 
 
 @router.post("/cases/views", name="save_view")
-def save_view(
-    request: Request, person: Reader, name: Annotated[str, Form()], query: Annotated[str, Form()] = ""
-) -> Response:
+def save_view(request: Request, person: Reader, name: Text, query: Text = "") -> Response:
     """Save the filter that is set under a name, as one's own view."""
     _ = words_of(request).gettext
     wanted = replace(filter_of(QueryParams(query[:2000]), _today(request)), page=1)
@@ -238,7 +237,7 @@ def save_view(
 
 
 @router.post("/cases/views/delete", name="delete_view")
-def delete_view(request: Request, person: Reader, name: Annotated[str, Form()]) -> Response:
+def delete_view(request: Request, person: Reader, name: Text) -> Response:
     """Delete one of one's own views."""
     _ = words_of(request).gettext
     if person.person_id is not None:
@@ -252,11 +251,11 @@ def bulk(
     request: Request,
     *,
     person: Annotated[Person, requires(Permission.CASE_BULK)],
-    action: Annotated[str, Form()],
+    action: Text,
     case: Annotated[list[str] | None, Form()] = None,
-    reason: Annotated[str, Form()] = "",
-    until: Annotated[str, Form()] = "",
-    query: Annotated[str, Form()] = "",
+    reason: Text = "",
+    until: Text = "",
+    query: Text = "",
 ) -> Response:
     """Snooze or close many cases with one reason: all of them, or none.
 
@@ -294,17 +293,3 @@ def _chosen(sent: list[str]) -> dict[int, int | None]:
         if case_id.isdecimal() and version.isdecimal() and len(each) < 20:
             chosen[int(case_id)] = int(version)
     return chosen
-
-
-def day_of(text: str) -> date:
-    """Return a day that a form sent.
-
-    Raises
-    ------
-    DecisionError
-        It is none.
-    """
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise work.DecisionError("A day is missing.", remedy="Give it as 2026-10-31.") from None

@@ -23,9 +23,7 @@ from sql.times import as_text
 from tests.review.conftest import AT, Console
 from tests.sql.filed import filed_night
 
-EVIL = (
-    '"><img src=x onerror=alert(1)><script>alert(2)</script><a href="javascript:alert(3)">{{1313*7}}</a>\'</style></svg>'
-)
+EVIL = '"><img src=x onerror=alert(1)><script>alert(2)</script><a href="javascript:alert(3)">{{1313*7}}</a>\'</style></svg>'
 """Breaks out of attributes, elements, styles, drawings and templates, if anything lets it."""
 
 
@@ -52,7 +50,7 @@ def live(page: str) -> list[str]:
             wrong.append("script")
         if tag == "img" and attributes.get("src") == "x":
             wrong.append("img")
-    return wrong + (["template"] if "9191" in page else [])
+    return wrong + (["template"] if "9191</a" in page or "9191&lt;/a" in page else [])
 
 
 def evil(value: Any, keep: frozenset[str]) -> Any:
