@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
+from sqlalchemy import Connection
 
 from review.charts.precision import precision
 from review.charts.regions import regions
@@ -34,12 +35,12 @@ def show(request: Request, person: Annotated[Person, requires(Permission.CASE_RE
     today = request.app.state.clock().date().isoformat()
     with reading(request.app.state.engine) as connection:
         night = nights.newest(connection)
-        index = network.regions(connection)
+        last = nights.runs(connection, limit=_RUNS_SHOWN)
+        index = _index(request, connection, last)
         region_cases = network.region_cases(connection)
         counts = network.case_counts(connection)
         outcomes = network.outcomes(connection)
         overdue = network.overdue(connection, today)
-        last = nights.runs(connection, limit=_RUNS_SHOWN)
     words = words_of(request)
     return render(
         request,
@@ -84,6 +85,17 @@ def report_of(home: Path, run_id: str) -> Path | None:
 def reported(home: Path, runs: Sequence[Run]) -> set[str]:
     """Return the ids of those runs whose validation report is there."""
     return {run.run_id for run in runs if report_of(home, run.run_id) is not None}
+
+
+def _index(request: Request, connection: Connection, last: Sequence[Run]) -> list[RegionIndex]:
+    """Return the index by region, reckoned once for each run: nothing else changes it."""
+    if not last:
+        return []
+    state, newest = request.app.state, last[0].run_key
+    if getattr(state, "index", (None, []))[0] != newest:
+        state.index = (newest, network.regions(connection))
+    index: list[RegionIndex] = state.index[1]
+    return index
 
 
 def _by_survey(words: Words, index: Sequence[RegionIndex]) -> list[dict[str, Any]]:
