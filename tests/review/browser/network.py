@@ -1,7 +1,7 @@
 """A console that has been lived in: two real nights of a simulated network, and what people did after each."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -25,30 +25,35 @@ from tests.review.conftest import AT, NAMES, Clock, Console
 
 WORLD = WorldSettings(seed=7, dealers=40, end="2026-10", scheme_share=0.08)
 NIGHTS = (date(2026, 9, 30), date(2026, 10, 31))
+"""After the first one people work for a month, after the last one for a morning."""
 PASSWORD = "a bright and quiet morning"  # noqa: S105 - of invented people
 LI, WANG = "li.na", "wang.fang"
 """A reviewer and a lead."""
 
 
-def write_network(home: Path) -> None:
+def write_network(home: Path, further_nights: Sequence[date] = ()) -> None:
     """Simulate a network and write two nights of it, with what people did after each.
 
     Parameters
     ----------
     home
         Where the decisions, the observations and the reports go.
+    further_nights
+        Nights of which nobody does anything, for charts over time.
     """
     world = simulate(WORLD)
     inbox = home.parent / "inbox"
     settings = Settings(home=home, inbox=inbox, database_url=SecretStr(f"sqlite:///{home / 'mingcha.db'}"))
-    for night, people_work in zip(NIGHTS, (_october, _this_morning), strict=True):
+    people_work = dict(zip(NIGHTS, (_october, _this_morning), strict=True))
+    for night in sorted({*NIGHTS, *further_nights}):
         write_inbox(_until(night, world), inbox)
         with _at(datetime.combine(night + timedelta(days=1), datetime.min.time(), SHANGHAI).replace(hour=3, minute=17)):
             run(settings, night)
-        engine = connect(settings.database)
-        with writing(engine) as connection:
-            people_work(connection)
-        engine.dispose()
+        if night in people_work:
+            engine = connect(settings.database)
+            with writing(engine) as connection:
+                people_work[night](connection)
+            engine.dispose()
     shutil.rmtree(inbox)
 
 
