@@ -302,7 +302,7 @@ def measure(url: str, home: Path, *, people: int, lasting_s: float) -> Measured:
 
 
 def table(found: dict[str, Measured]) -> pd.DataFrame:
-    """Return a row a kind of page, median and 95th percentile in milliseconds at the server, and what these amount to."""
+    """Return a row a kind of page, median and 95th percentile in milliseconds at the server, and what all amount to."""
     columns: dict[str, dict[str, str]] = {}
     for name, measured in found.items():
         walks = {"1 s between pages": measured.thinking, "no pause": measured.hurried}

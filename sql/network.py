@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from sqlalchemy import Connection, and_, case, func, select
+from sqlalchemy import BigInteger, Connection, and_, case, cast, func, select
 
 from sql import tables
 from sql.nights import newest
@@ -134,7 +134,8 @@ def regions(connection: Connection) -> list[RegionIndex]:
         func.sum(case((both, score.n * value))) / counted for value in (score.reported_score, score.adjusted_score)
     ]
     query = (
-        select(region, score.survey, func.count(), func.sum(score.n), *means)
+        # PostgreSQL adds whole numbers of eight bytes up to a decimal, which is no number in JSON.
+        select(region, score.survey, func.count(), cast(func.sum(score.n), BigInteger), *means)
         .select_from(tables.dealer_scores)
         .outerjoin(tables.dealers, dealer.unit_key == score.unit_key)
         .where(score.run_key == night.run_key)
