@@ -39,11 +39,12 @@ def insert_frame(connection: Connection, table: Table, frame: pd.DataFrame, cons
             f"The table {table.name} has no column {', '.join(sorted(unknown))}.",
             remedy=f"Its columns are {', '.join(table.columns.keys())}.",
         )
+    # In the order of their key: SQLite appends to a tree faster than it grows in the middle, and PostgreSQL keeps rows
+    # as they come, so that those of neighbouring keys lie together.
+    frame = frame.sort_values([column.name for column in table.primary_key if column.name in frame.columns])
     if connection.dialect.name == "postgresql":
         _copy(connection, table, frame.assign(**constants))
     else:
-        # SQLite keeps rows in the order of their key, and appends to a tree much faster than it grows in the middle.
-        frame = frame.sort_values([column.name for column in table.primary_key if column.name in frame.columns])
         columns = [_values(frame[name], table.c[name]) for name in frame.columns]
         rows = zip(*columns, *([value] * len(frame) for value in constants.values()), strict=True)
         places = ", ".join("?" * len(names))
