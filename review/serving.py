@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from detectors.core.errors import MingchaError
 from review.app import create_app
 from review.charts import scripts
+from review.charts.ahead import draw_ahead
 from review.settings import ReviewSettings
 from sql import accounts
 from sql.connection import reading, writing
@@ -60,6 +61,7 @@ def serve(settings: ReviewSettings, *, host: str, port: int, say: Callable[[str]
     if link is not None:
         say(f"Nobody can sign in yet. Make the first administrator, once and within 24 hours, at\n  {link}")
     threading.Thread(target=app.state.assets.read_ahead, args=(scripts.NAME,), daemon=True).start()
+    threading.Thread(target=draw_ahead, daemon=True).start()
     server = uvicorn.Server(
         uvicorn.Config(
             app, log_level="warning", access_log=False, server_header=False, ws="none", timeout_graceful_shutdown=5

@@ -66,7 +66,10 @@ def _shape(language: str) -> Spec:
     line = lines.mark_line(strokeWidth=2).encode(x=x, y=y, color=colour)
     points = lines.mark_point(filled=True, size=42, opacity=1).encode(x=x, y=y, color=colour, shape=shape, tooltip=tips)
     target = targets.mark_rule(strokeDash=[4, 4], color=OTHERS).encode(y="points:Q")
-    named = targets.mark_text(align="right", dy=-6, x="width").encode(y="points:Q", text="label:N")
-    layers = band + ends + target + named + line + points
+    named = targets.mark_text(align="right", dy=-7, x="width").encode(y="points:Q", text="label:N")
+    halo = targets.mark_text(align="right", dy=-7, x="width", stroke="var(--surface)", strokeWidth=4).encode(
+        y="points:Q", text="label:N"
+    )
+    layers = band + ends + target + line + points + halo + named
     chart: Spec = layers.properties(width="container", height=220).to_dict()
     return chart

@@ -8,6 +8,8 @@ from review.language import words
 from review.language.names import SCHEMES, named
 from sql.network import SchemeOutcomes
 
+_ROW_PX = 30
+
 
 def precision(language: str, outcomes: Sequence[SchemeOutcomes]) -> Spec:
     """Return the chart of the schemes that have enough outcomes.
@@ -31,7 +33,7 @@ def precision(language: str, outcomes: Sequence[SchemeOutcomes]) -> Spec:
         for row in outcomes
         if row.precision is not None and row.interval is not None
     ]
-    return filled(_shape(language), schemes=rows)
+    return {**filled(_shape(language), schemes=rows), "height": _ROW_PX * len(rows)}
 
 
 @cache
@@ -56,7 +58,5 @@ def _shape(language: str) -> Spec:
     interval = schemes.mark_rule(color=OTHERS, strokeWidth=3, opacity=0.6).encode(x=x, x2="high:Q", y=y)
     share = schemes.mark_circle(color=THIS, size=110, opacity=1).encode(x="precision:Q", y=y, tooltip=tips)
     said = schemes.mark_tick(color=MARKED, thickness=3, size=18).encode(x="said:Q", y=y, tooltip=tips)
-    chart: Spec = (
-        (interval + share + said).properties(width="container", height=alt.Step(30), autosize=FITTED).to_dict()
-    )
+    chart: Spec = (interval + share + said).properties(width="container", autosize=FITTED).to_dict()
     return chart

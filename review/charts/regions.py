@@ -5,7 +5,10 @@ from functools import cache
 
 from review.charts.shapes import FITTED, OTHERS, THIS, Spec, filled
 from review.language import words
+from review.language.figures import points
 from sql.network import RegionIndex
+
+_ROW_PX = 26
 
 
 def regions(language: str, index: Sequence[RegionIndex]) -> Spec:
@@ -25,7 +28,7 @@ def regions(language: str, index: Sequence[RegionIndex]) -> Spec:
             "region": row.region or spoken.gettext("region unknown"),
             "reported": round(row.reported_score or 0.0, 3),
             "adjusted": round(row.adjusted_score or 0.0, 3),
-            "gap": f"{(row.adjusted_score or 0.0) - (row.reported_score or 0.0):+z.2f}".replace("-", "\u2212"),
+            "gap": _signed((row.adjusted_score or 0.0) - (row.reported_score or 0.0)),
             "left": round(min(row.adjusted_score or 0.0, row.reported_score or 0.0), 3),
             "dealers": row.dealers,
             "interviews": row.interviews,
@@ -37,7 +40,11 @@ def regions(language: str, index: Sequence[RegionIndex]) -> Spec:
         for name in ("reported", "adjusted")
         for row in rows
     ]
-    return filled(_shape(language), regions=rows, ends=ends)
+    return {**filled(_shape(language), regions=rows, ends=ends), "height": _ROW_PX * len(rows)}
+
+
+def _signed(gap: float) -> str:
+    return f"{'+' if round(gap, 2) > 0 else ''}{points(gap)}"
 
 
 @cache
@@ -60,7 +67,7 @@ def _shape(language: str) -> Spec:
     rule = spans.mark_rule(color=OTHERS, strokeWidth=3, opacity=0.5).encode(
         x=alt.X("adjusted:Q", title=spoken.gettext("points"), scale=x_scale, axis=axis), x2="reported:Q", y=y
     )
-    points = ends.mark_point(filled=True, size=90, opacity=1).encode(
+    marks = ends.mark_point(filled=True, size=90, opacity=1).encode(
         x=alt.X("points:Q", scale=x_scale, axis=axis),
         y=y,
         color=alt.Color("which:N", legend=legend, scale=alt.Scale(domain=names, range=[OTHERS, THIS])),
@@ -68,5 +75,5 @@ def _shape(language: str) -> Spec:
         tooltip=tips,
     )
     gap = spans.mark_text(align="right", dx=-9).encode(x=alt.X("left:Q", scale=x_scale, axis=axis), y=y, text="gap:N")
-    chart: Spec = (rule + points + gap).properties(width="container", height=alt.Step(26), autosize=FITTED).to_dict()
+    chart: Spec = (rule + marks + gap).properties(width="container", autosize=FITTED).to_dict()
     return chart

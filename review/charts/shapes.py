@@ -15,8 +15,7 @@ THIS, OTHERS, HONEST, MARKED = "var(--accent)", "var(--muted)", "var(--for)", "v
 """This unit, everybody else, what speaks for honesty, what is to be noticed: colours of the stylesheet."""
 
 FITTED = {"type": "fit-x", "contains": "padding"}
-"""A chart as wide as its place. One whose height is a step of each row says in the console that it is not fitted in
-height; `waterfall` and `heat` set their height by their rows instead."""
+"""A chart as wide as its place. Its height is set by its rows: a step for each row would draw complaints."""
 
 
 def filled(shape: Spec, **rows: Rows) -> Spec:

@@ -6,6 +6,7 @@ import re
 import altair as alt
 import pytest
 
+from review.charts.ahead import draw_ahead
 from review.security.permissions import Role
 from sql import tables
 from sql.connection import writing
@@ -52,6 +53,16 @@ def test_every_chart_is_valid_vega_lite_with_its_numbers_in_a_table(filed: Conso
     for spec in specs.values():
         alt.Chart.from_dict(spec)
     assert page.count('<div class="chart"') == page.count("<summary>The numbers</summary>") == len(specs)
+
+
+def test_charts_drawn_ahead_leave_only_rows_to_fill_in(monkeypatch: pytest.MonkeyPatch, filed: Console) -> None:
+    draw_ahead()
+
+    def again(*_: object, **__: object) -> None:
+        raise AssertionError("a shape was drawn up again")
+
+    monkeypatch.setattr(alt.Chart, "__init__", again)
+    assert len(specs_of(page_of(filed, "D1"))) == len(specs_of(page_of(filed, "D1", language="zh"))) == 6
 
 
 def test_the_waterfall_steps_from_the_prior_over_each_family_to_the_probability(filed: Console) -> None:

@@ -48,7 +48,7 @@ def test_the_overview_shows_cases_regions_and_runs(stocked: Console) -> None:
     assert "As of the night that closed 2026-10-31" in said
     assert "3 open cases" in said
     assert specs(page)["regions-1"]["regions"] == [
-        {"region": "East", "reported": 9.4, "adjusted": 8.1, "gap": "−1.30", "dealers": 1, "interviews": 100}
+        {"region": "East", "reported": 9.4, "adjusted": 8.1, "gap": "−1.30", "left": 8.1, "dealers": 1, "interviews": 100}
     ]
     assert 'href="/cases?status=new&amp;severity=high"' in page
     assert "run-2" in said
