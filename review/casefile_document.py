@@ -26,9 +26,10 @@ from sql import accounts, browse, casefile, events, nights, units
 from sql.browse import Filter, Operator
 from sql.casefile import CaseFile
 from sql.connection import reading
+from sql.said import Evidence
 from sql.times import as_text
 from sql.units import History
-from sql.waterfall import Evidence, Finding
+from sql.waterfall import Finding
 
 _PAPER = {
     "accent": "#1d5f6e",

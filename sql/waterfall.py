@@ -4,9 +4,8 @@ Nothing is weighed anew. The bars are the families' bits of a night; the prior f
 bits, because probability = prior odds × 2^bits (`detectors.core.findings.score`).
 """
 
-import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -15,6 +14,7 @@ from sqlalchemy import Connection, Row, select
 
 from sql import tables
 from sql.rivals import Looked, Rival, rivals_of
+from sql.said import Evidence, evidence_of
 
 _CERTAIN = 1e-6
 """Nearer to 0 or 1 a probability has lost the digits from which its prior could be told."""
@@ -25,39 +25,6 @@ _LARGEST_BITS = 900.0
 
 _MOVED_BITS = 0.5
 """By how much evidence has to move in a night to be news."""
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What one detector said that night, and what it says of itself.
-
-    Parameters
-    ----------
-    observed, expected
-        What the detector counted or measured, and what honest units like this one have.
-    fair_low, fair_high
-        What nine in ten honest units like this one have, where there is a range.
-    title, title_zh, honest, honest_zh
-        What it looks for, and what honest thing can look the same; empty if the night stored no wording.
-    """
-
-    scheme: str
-    family: str
-    detector: str
-    detector_key: int
-    n: int | None
-    observed: float | None
-    expected: float | None
-    fair_low: float | None
-    fair_high: float | None
-    bits: float
-    abstained: bool
-    reason: str | None
-    reason_zh: str | None
-    title: str
-    title_zh: str
-    honest: tuple[str, ...]
-    honest_zh: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -186,7 +153,7 @@ def read_findings(
     """
     nights = _nights(connection, case_id)
     before = _night_before(nights, run_key)
-    now, earlier = _evidence(connection, unit_key, run_key, before)
+    now, earlier = evidence_of(connection, unit_key, run_key, before)
     findings = _findings(connection, case_id, run_key, now, nights)
     lead_first = tuple(sorted(findings, key=lambda finding: finding.scheme != lead_scheme))
     if before is None:
@@ -220,66 +187,11 @@ def _night_before(nights: Mapping[int, Sequence[Night]], last_run_key: int) -> i
     return keys[place - 1] if place else None
 
 
-def _evidence(
-    connection: Connection, unit_key: int, run_key: int, before: int | None
-) -> tuple[list[tuple[Evidence, float | None]], list[tuple[Evidence, float | None]]]:
-    """Return what every detector said of the unit, with its family's bits: in the newest night and the one before."""
-    said, detector = tables.evidence.c, tables.detectors.c
-    query = (
-        select(said.run_key, tables.schemes.c.scheme, detector.family, detector.detector, said.detector_key)
-        .add_columns(said.n, said.observed, said.expected, said.fair_low, said.fair_high, said.bits, said.family_bits)
-        .add_columns(said.abstained, said.reason, said.reason_zh)
-        .join(tables.schemes, said.scheme_key == tables.schemes.c.scheme_key)
-        .join(tables.detectors, said.detector_key == detector.detector_key)
-        .where(said.run_key.in_([run_key, before or run_key]), said.unit_key == unit_key)
-        .order_by(said.scheme_key, said.detector_key)
-    )
-    rows = connection.execute(query).all()
-    worded = _wordings(connection, {row.detector_key for row in rows}, run_key)
-    return (
-        [_said(row, worded) for row in rows if row.run_key == run_key],
-        [_said(row, worded) for row in rows if row.run_key != run_key],
-    )
-
-
-@dataclass(frozen=True)
-class _Wording:
-    title: str
-    title_zh: str
-    honest: tuple[str, ...]
-    honest_zh: tuple[str, ...]
-
-
-def _wordings(connection: Connection, detector_keys: Iterable[int], run_key: int) -> dict[int, _Wording]:
-    worded = tables.detector_wordings.c
-    query = (
-        select(worded.detector_key, worded.title, worded.title_zh, worded.honest, worded.honest_zh)
-        .where(worded.detector_key.in_(sorted(detector_keys)), worded.from_run_key <= run_key)
-        .order_by(worded.from_run_key)
-    )
-    return {
-        row.detector_key: _Wording(
-            row.title, row.title_zh, tuple(json.loads(row.honest)), tuple(json.loads(row.honest_zh))
-        )
-        for row in connection.execute(query)
-    }
-
-
-def _said(row: Row[Any], worded: Mapping[int, _Wording]) -> tuple[Evidence, float | None]:
-    plain = row.detector.replace("_", " ")
-    values = dict(row._mapping)
-    family_bits = values.pop("family_bits")
-    del values["run_key"]
-    values["abstained"] = bool(row.abstained)
-    wording = worded.get(row.detector_key, _Wording(plain, plain, (), ()))
-    return Evidence(**values, **vars(wording)), family_bits
-
-
 def _findings(
     connection: Connection,
     case_id: int,
     run_key: int,
-    evidence: Sequence[tuple[Evidence, float | None]],
+    evidence: Sequence[Evidence],
     nights: Mapping[int, Sequence[Night]],
 ) -> tuple[Finding, ...]:
     held = tables.findings.c
@@ -292,8 +204,8 @@ def _findings(
         .order_by(held.bits.desc(), held.affected_share.desc())
     )
     by_scheme = {
-        scheme: _families([said for said in evidence if said[0].scheme == scheme])
-        for scheme in sorted({said.scheme for said, _ in evidence})
+        scheme: _families([said for said in evidence if said.scheme == scheme])
+        for scheme in sorted({said.scheme for said in evidence})
     }
     looked = {scheme: _looked(families) for scheme, families in by_scheme.items()}
     return tuple(
@@ -315,13 +227,12 @@ def _looked(families: Sequence[Family]) -> dict[str, Looked]:
     }
 
 
-def _families(evidence: Sequence[tuple[Evidence, float | None]]) -> tuple[Family, ...]:
-    by_family = sorted(evidence, key=lambda said: said[0].family)
+def _families(evidence: Sequence[Evidence]) -> tuple[Family, ...]:
+    by_family = sorted(evidence, key=lambda said: said.family)
     families = []
-    for name, members in groupby(by_family, key=lambda said: said[0].family):
-        both = list(members)
-        said = sorted((each for each, _ in both), key=lambda each: (each.abstained, -each.bits))
-        kept = [family_bits for _, family_bits in both if family_bits is not None]
+    for name, members in groupby(by_family, key=lambda said: said.family):
+        said = sorted(members, key=lambda each: (each.abstained, -each.bits))
+        kept = [each.family_bits for each in said if each.family_bits is not None]
         families.append(Family(name, kept[0] if kept else _averaged(said), tuple(said)))
     return tuple(sorted(families, key=lambda family: -family.bits))
 
@@ -350,15 +261,13 @@ def _log2_odds(probability: float) -> float:
     return math.log2(probability / (1 - probability))
 
 
-def _changes(
-    now: Sequence[tuple[Evidence, float | None]], before: Sequence[tuple[Evidence, float | None]], schemes: set[str]
-) -> tuple[Change, ...]:
+def _changes(now: Sequence[Evidence], before: Sequence[Evidence], schemes: set[str]) -> tuple[Change, ...]:
     def bits(said: Evidence | None) -> float | None:
         return None if said is None or said.abstained else said.bits
 
-    was = {(said.scheme, said.detector_key): said for said, _ in before}
+    was = {(said.scheme, said.detector_key): said for said in before}
     changes = []
-    for said, _ in now:
+    for said in now:
         earlier, later = bits(was.get((said.scheme, said.detector_key))), bits(said)
         if said.scheme in schemes and abs((later or 0.0) - (earlier or 0.0)) >= _MOVED_BITS:
             named = (said.scheme, said.family, said.detector, said.title, said.title_zh)

@@ -25,7 +25,8 @@ from sql import accounts, casefile
 from sql.casefile import CaseFile
 from sql.connection import reading
 from sql.peers import Peer
-from sql.waterfall import Evidence, Finding
+from sql.said import Evidence
+from sql.waterfall import Finding
 
 router = APIRouter()
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from review.charts.funnel import Night, night_of
 from sql.peers import peers
-from sql.waterfall import Evidence
+from sql.said import Evidence
 
 _KEPT = 64
 """Nights × detectors × schemes: open cases nearly all share the newest night."""
