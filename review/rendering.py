@@ -118,16 +118,19 @@ def _environment(app: FastAPI, files: Assets, spoken: Words) -> Environment:
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
+        # An update must not give a running console templates of another release.
+        auto_reload=False,
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.install_gettext_callables(spoken.gettext, spoken.ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.policies["ext.i18n.trimmed"] = True
-    known = {route.name for route in app.state.routes}
+    # By name, and not by asking the application, which looks through all of them: a page has hundreds of addresses.
+    routes = {route.name: route for route in reversed(app.state.routes)}
     environment.globals.update(
-        path_for=lambda name, /, **parameters: str(app.url_path_for(name, **parameters)),
-        has_page=known.__contains__,
+        path_for=lambda name, /, **parameters: str(routes[name].url_path_for(name, **parameters)),
+        has_page=routes.__contains__,
         static=files.path_of,
         languages=LANGUAGES,
         tags=TAGS,

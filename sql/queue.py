@@ -264,11 +264,11 @@ def _filtered(wanted: QueueFilter, query: Select[Any]) -> Select[Any]:
     """Add every condition but the status; a table is joined only where a condition needs it."""
     held, unit, dealer = tables.cases.c, tables.units.c, tables.dealers.c
     query = query.where(held.merged_into.is_(None))
-    if wanted.unit_kind or wanted.text:
+    if wanted.unit_kind:
         query = query.join(tables.units, held.unit_key == unit.unit_key)
     of_dealer = {"region": wanted.region, "brand": wanted.brand, "dealer_group": wanted.dealer_group}
-    if wanted.text or any(of_dealer.values()):
-        query = query.join(tables.dealers, held.unit_key == dealer.unit_key, isouter=not any(of_dealer.values()))
+    if any(of_dealer.values()):
+        query = query.join(tables.dealers, held.unit_key == dealer.unit_key)
         query = query.where(*(dealer[name] == value for name, value in of_dealer.items() if value))
     if wanted.vendor:
         query = query.join(tables.interviewers, held.unit_key == tables.interviewers.c.unit_key)
@@ -280,12 +280,10 @@ def _conditions(wanted: QueueFilter) -> list[ColumnElement[bool]]:
     held, unit, dealer = tables.cases.c, tables.units.c, tables.dealers.c
     found: list[ColumnElement[bool]] = []
     if wanted.text:
-        found.append(
-            or_(
-                unit.unit_id.icontains(wanted.text, autoescape=True),
-                dealer.name.icontains(wanted.text, autoescape=True),
-            )
-        )
+        # The units are looked through once, and not again for each of their cases.
+        alike = select(unit.unit_key).where(unit.unit_id.icontains(wanted.text, autoescape=True))
+        named = select(dealer.unit_key).where(dealer.name.icontains(wanted.text, autoescape=True))
+        found.append(held.unit_key.in_(alike.union(named)))
     if wanted.unit_kind:
         found.append(unit.unit_kind == UnitKind(wanted.unit_kind).value)
     if wanted.scheme:

@@ -1,7 +1,7 @@
 """The queue: which case comes next, and many cases at once."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -125,8 +125,7 @@ def query_of(wanted: QueueFilter) -> str:
     >>> query_of(QueueFilter(date(2026, 11, 2), status="closed", text="明达", page=3))
     'status=closed&q=%E6%98%8E%E8%BE%BE&page=3'
     """
-    usual = asdict(QueueFilter(wanted.today))
-    said = asdict(wanted)
+    usual, said = vars(QueueFilter(wanted.today)), vars(wanted)
     return urlencode({key: said[name] for key, name in _KEYS.items() if said[name] != usual[name]})
 
 

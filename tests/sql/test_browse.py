@@ -1,5 +1,8 @@
 """Any view, a page at a time: the rows of the view itself, narrowed, sorted, and never a whole history by accident."""
 
+import csv
+import io
+
 import pytest
 from sqlalchemy import text
 
@@ -13,6 +16,7 @@ from sql.browse import (
     Sort,
     bounds,
     browse,
+    export,
     selection,
     where_clause,
 )
@@ -151,3 +155,11 @@ def test_a_page_before_the_first_or_too_deep_is_refused(written: Store, page: in
 def test_no_value_of_a_condition_is_part_of_the_query(written: Store) -> None:
     query = selection("audit_scores", [*SCORES, Filter("unit_id", Operator.HAS, "'; drop table cases; --")])
     assert "drop table" not in str(query.compile(written.engine))
+
+
+def test_a_selection_is_exported_with_all_its_rows_and_as_text_that_runs_nothing(written: Store) -> None:
+    stream = io.BytesIO()
+    query = selection("audit_records", [*SCORES, Filter("reasons", Operator.HAS, "hyperlink")])
+    assert export(query, written.engine, "audit_records", stream, "csv") == 1
+    (row,) = csv.DictReader(io.StringIO(stream.getvalue().decode()))
+    assert (row["record_id"], row["reasons"]) == ("V1", "'=HYPERLINK(...)")
