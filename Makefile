@@ -7,7 +7,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DELETE_ON_ERROR:
-.PHONY: nightly test words lint bench postgresql clean
+.PHONY: nightly test words lint bench postgresql chromium clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -22,7 +22,7 @@ nightly: .venv/run.stamp $(DEMO)/inbox
 $(DEMO)/inbox: | .venv/run.stamp
 	$(BIN)/mingcha demo $@
 
-test: .venv/dev.stamp postgresql
+test: .venv/dev.stamp postgresql chromium
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 words: .venv/run.stamp
@@ -64,6 +64,16 @@ postgresql:
 	  [ "$$(id -u)" = 0 ] || as_root=sudo
 	  $$as_root apt-get update -q
 	  DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -q -y --no-install-recommends postgresql
+	fi
+
+# The tests use a real browser, and letters for Chinese.
+chromium:
+	@if ! command -v chromium > /dev/null || ! ls -d /usr/share/fonts/opentype/noto/NotoSansCJK-* > /dev/null 2>&1; then
+	  echo "Installing Debian's chromium and fonts-noto-cjk for the tests"
+	  as_root=""
+	  [ "$$(id -u)" = 0 ] || as_root=sudo
+	  $$as_root apt-get update -q
+	  DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -q -y --no-install-recommends chromium fonts-noto-cjk
 	fi
 
 clean:

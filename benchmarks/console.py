@@ -1,15 +1,15 @@
 """The reviewers' console at its size: twenty people at once, on a database as it stands after two years.
 
 A history (5,000 dealers, 600 interviewers, 20,000 cases, 24 monthly runs) is written to a SQLite file and to a
-PostgreSQL server of its own. For each, ``mingcha review`` is started as it is by hand, and twenty people who signed in walk
-through its pages in an order of their own: first with a second of thought between two pages, then without any.
+PostgreSQL server of its own. For each, ``mingcha review`` is started as it is by hand, and twenty people who signed in
+walk through its pages in an order of their own: first with a second of thought between two pages, then without any.
 
     python -m benchmarks.console              # about five minutes
     python -m benchmarks.console --small      # a hundredth of it, half a minute; writes no table
 
 Milliseconds at the server are what it says of itself (``Server-Timing``: from the request's arrival until the answer
-begins, waiting for a thread or for the processor included); at the visitor, until the last byte has come. The visitors and
-PostgreSQL run on the same two cores. Every page has been asked for once before.
+begins, waiting for a thread or for the processor included); at the visitor, until the last byte has come. The visitors
+and PostgreSQL run on the same two cores. Every kind of page has been asked for once before.
 """
 
 import argparse
@@ -45,6 +45,11 @@ GOAL_MEDIAN_MS, GOAL_P95_MS = 150.0, 400.0
 ROLES = ("reviewer", "reviewer", "lead", "auditor", "reviewer", "reviewer", "lead", "auditor", "reviewer", "admin")
 """Of every ten people."""
 
+_HEADING = "median / 95th percentile, ms"
+_SUMMARY = (
+    *("all pages, at the server", "all pages, at the visitor", "kinds of page within the goal", "pages a second"),
+    *("start until the first answer, s", "slowest first visit, ms", "memory, MB"),
+)
 _THOUGHT_S = 1.0
 _STARTING_S = 60.0
 _LARGEST_WAIT_S = 30.0
@@ -98,7 +103,7 @@ class Measured:
     start_s
         From the command until the first answer.
     memory_mb
-        Of all the server's processes after the walk; what they share counts once.
+        Of the server after both walks.
     first_ms
         The slowest first visit of any page.
     thinking, hurried
@@ -107,7 +112,6 @@ class Measured:
 
     start_s: float
     memory_mb: float
-    processes: int
     first_ms: tuple[str, float]
     thinking: tuple[list[Visit], float]
     hurried: tuple[list[Visit], float]
@@ -206,7 +210,7 @@ def serving(url: str, home: Path) -> Iterator[tuple[str, float, psutil.Process]]
     started = time.perf_counter()
     mingcha = str(Path(sys.executable).parent / "mingcha")
     command = [mingcha, "review", "--port", "0", "--home", str(home), "--database", url]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own command
         try:
             said = process.stdout.readline() if process.stdout else ""
             found = re.search(r"http://\S+", said)
@@ -279,13 +283,9 @@ async def _visit(browser: httpx.AsyncClient, page: Page, visitor: Visitor, path:
 
 
 async def first_visits(address: str, kinds: Sequence[Page], visitor: Visitor) -> list[Visit]:
-    """Ask for every kind of page some times, one after the other: more than once, for there may be several processes."""
-    seen = []
-    for page in kinds:
-        for _ in range(4):
-            async with _browser(address, visitor) as browser:
-                seen.append(await _visit(browser, page, visitor, page.addresses[0]))
-    return seen
+    """Ask for every kind of page once, one after the other."""
+    async with _browser(address, visitor) as browser:
+        return [await _visit(browser, page, visitor, page.addresses[0]) for page in kinds]
 
 
 def measure(url: str, home: Path, *, people: int, lasting_s: float) -> Measured:
@@ -297,42 +297,38 @@ def measure(url: str, home: Path, *, people: int, lasting_s: float) -> Measured:
         first = max(asyncio.run(first_visits(address, kinds, auditor)), key=lambda visit: visit.visitor_ms)
         thinking = asyncio.run(walk(address, kinds, visitors, thought_s=_THOUGHT_S, lasting_s=lasting_s))
         hurried = asyncio.run(walk(address, kinds, visitors, thought_s=0, lasting_s=lasting_s))
-        processes = [process, *process.children(recursive=True)]
-        memory_mb = sum(each.memory_full_info().pss for each in processes) / 1e6
-    return Measured(start_s, memory_mb, len(processes), (first.page, first.visitor_ms), thinking, hurried)
+        memory_mb = process.memory_info().rss / 1e6
+    return Measured(start_s, memory_mb, (first.page, first.visitor_ms), thinking, hurried)
 
 
 def table(found: dict[str, Measured]) -> pd.DataFrame:
-    """Return a row a kind of page: median and 95th percentile in milliseconds at the server."""
-    rows: dict[str, list[str]] = {}
-    for measured in found.values():
-        for visits, lasted_s in (measured.thinking, measured.hurried):
-            frame = pd.DataFrame(visits)
-            by_page = frame.groupby("page", sort=False)["server_ms"]
-            medians, tails = by_page.median(), by_page.quantile(0.95)
-            names = [*dict.fromkeys(frame["page"])]
-            for name in names:
-                rows.setdefault(name, []).append(f"{medians[name]:.0f} / {tails[name]:.0f}")
-            kept = (medians <= GOAL_MEDIAN_MS) & (tails <= GOAL_P95_MS)
-            told = {
-                "**every page, at the server**": _both(frame["server_ms"]),
-                "**every page, at the visitor**": _both(frame["visitor_ms"]),
-                "kinds of page within the goal": f"{kept.sum()} of {len(kept)}",
-                "pages a second": f"{len(frame) / lasted_s:.0f}",
-            }
-            for name, cell in told.items():
-                rows.setdefault(name, []).append(cell)
-    for name, cells in {
-        "start until the first answer, s": [f"{each.start_s:.1f}" for each in found.values()],
-        "slowest first visit of a page, ms": [
-            f"{each.first_ms[1]:.0f} ({each.first_ms[0]})" for each in found.values()
-        ],
-        "memory, MB": [f"{each.memory_mb:.0f}, {each.processes} processes" for each in found.values()],
-    }.items():
-        rows[name] = [cell for each in cells for cell in (each, "")]
-    headings = [f"{name}, {how}" for name in found for how in ("1 s between pages", "no pause")]
-    order = sorted(rows, key=lambda name: list(rows).index(name))
-    return pd.DataFrame([[name, *rows[name]] for name in order], columns=["median / 95th percentile, ms", *headings])
+    """Return a row a kind of page, median and 95th percentile in milliseconds at the server, and what all amount to."""
+    columns: dict[str, dict[str, str]] = {}
+    for name, measured in found.items():
+        walks = {"1 s between pages": measured.thinking, "no pause": measured.hurried}
+        of_server = {
+            "start until the first answer, s": f"{measured.start_s:.1f}",
+            "slowest first visit, ms": f"{measured.first_ms[1]:.0f} ({measured.first_ms[0]})",
+            "memory, MB": f"{measured.memory_mb:.0f}",
+        }
+        for how, (visits, lasted_s) in walks.items():
+            columns[f"{name}, {how}"] = _column(pd.DataFrame(visits), lasted_s) | of_server
+            of_server = {}
+    result = pd.DataFrame(columns).fillna("")
+    of_pages = [row for row in result.index if row not in _SUMMARY]
+    return result.loc[[*of_pages, *_SUMMARY]].rename_axis(_HEADING).reset_index()
+
+
+def _column(visits: pd.DataFrame, lasted_s: float) -> dict[str, str]:
+    by_page = visits.groupby("page")["server_ms"]
+    medians, tails = by_page.median(), by_page.quantile(0.95)
+    kept = (medians <= GOAL_MEDIAN_MS) & (tails <= GOAL_P95_MS)
+    cells = {str(page): f"{medians[page]:.0f} / {tails[page]:.0f}" for page in medians.index}
+    told = (
+        *(_both(visits["server_ms"]), _both(visits["visitor_ms"])),
+        *(f"{kept.sum()} of {len(kept)}", f"{len(visits) / lasted_s:.0f}"),
+    )
+    return cells | dict(zip(_SUMMARY, told, strict=False))
 
 
 def _both(values: "pd.Series[float]") -> str:

@@ -1,7 +1,7 @@
-"""A database as it stands after years of work: nights, cases and what people did with them, written straight away.
+"""A database as it stands after years of work: nights, cases and what people did with them.
 
-Nothing is weighed. The numbers are drawn so that the tables have the sizes, the spread and the texts of real ones, which
-is what the console's pages cost; what they say of anybody means nothing.
+Nothing is weighed. The numbers are drawn so that the tables have the sizes, the spread and the texts of real ones, on
+which the cost of the console's pages depends; what they say of anybody means nothing.
 """
 
 import json
@@ -35,7 +35,10 @@ _REASON = (
     "{a} of {b} customers with an open answer said nearly what another customer had said, in sentences hardly heard at "
     "other dealers; dealers like this one have 0 to {c}."
 )
-_REASON_ZH = "{b} 位有开放题回答的客户中，有 {a} 位说的与另一位客户几乎一样，而这样的句子在其他经销商处几乎听不到；同类为 0 至 {c} 位。"
+_REASON_ZH = (
+    "{b} 位有开放题回答的客户中，有 {a} 位说的与另一位客户几乎一样，"
+    "而这样的句子在其他经销商处几乎听不到；同类为 0 至 {c} 位。"
+)
 _RECORD = (
     "The dealer's own transactions have another number for this customer. The number stands under several customers."
 )

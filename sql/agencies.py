@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import BigInteger, Connection, Select, cast, func, select
 
 from detectors.core.schemes import Scheme
 from sql import tables
@@ -105,7 +105,8 @@ def agencies(connection: Connection, *, vendor: str | None = None) -> list[Agenc
             func.count(caller.unit_key),
             func.count(weighed.c.unit_key),
             func.coalesce(func.sum(weighed.c.flagged), 0),
-            func.coalesce(func.sum(weighed.c.n), 0),
+            # PostgreSQL adds whole numbers of eight bytes up to a decimal, which is no number in JSON.
+            cast(func.coalesce(func.sum(weighed.c.n), 0), BigInteger),
             func.count(open_cases.c.unit_key),
         )
         .select_from(tables.interviewers)
@@ -123,7 +124,8 @@ def history(connection: Connection, vendor: str) -> list[AgencyNight]:
     caller, score, run = tables.interviewers.c, tables.scores.c, tables.runs.c
     shown = [night.run_key for night in nights(connection, daily=_DAILY)[-_NIGHTS:]]
     query = (
-        select(run.business_date, func.count(), func.sum(score.flagged), func.sum(score.n), func.max(score.bits))
+        select(run.business_date, func.count(), func.sum(score.flagged))
+        .add_columns(cast(func.sum(score.n), BigInteger), func.max(score.bits))
         .select_from(tables.interviewers)
         .join(tables.scores, score.unit_key == caller.unit_key)
         .join(tables.runs, run.run_key == score.run_key)

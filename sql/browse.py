@@ -121,12 +121,15 @@ class _Name:
         The name.
     through
         The column with the key in the table behind the view.
+    is_unique
+        Whether one key has the name.
     """
 
     named: FromClause
     key: ColumnElement[Any]
     value: ColumnElement[Any]
     through: str
+    is_unique: bool
 
 
 @dataclass(frozen=True)
@@ -161,7 +164,9 @@ class _Behind:
 
 def _named(table: Table, key: str, *names: str, through: str | None = None) -> dict[str, _Name]:
     named = table.alias()
-    return {name: _Name(named, named.c[key], named.c[name], through or key) for name in names}
+    return {
+        name: _Name(named, named.c[key], named.c[name], through or key, bool(table.c[name].unique)) for name in names
+    }
 
 
 _RUN = _named(tables.runs, "run_key", "run_id")
@@ -366,7 +371,11 @@ def _held(behind: _Behind, described: AuditColumn, condition: Filter) -> ColumnE
     key = behind.table.c[name.through]
     if condition.operator is Operator.EMPTY:
         return key.is_(None)
-    named = key.in_(select(name.key).where(met).correlate(None))
+    keys = select(name.key).where(met).correlate(None)
+    if condition.operator is Operator.IS and name.is_unique:
+        # One key, which the database then looks up before it decides how to read: the rows of a run lie together.
+        return key == keys.scalar_subquery()
+    named = key.in_(keys)
     return named | key.is_(None) if condition.operator is Operator.IS_NOT else named
 
 

@@ -20,7 +20,7 @@ _WRITER_LOCK = 0x6D696E67
 """The number of PostgreSQL's advisory lock that serialises writers: the letters ``ming``."""
 
 
-def connect(url: str | URL, *, busy_timeout_s: float = 60.0) -> Engine:
+def connect(url: str | URL, *, busy_timeout_s: float = 60.0, connections: int = 5) -> Engine:
     """Return an engine for the database; nothing is read or changed yet.
 
     Parameters
@@ -29,6 +29,8 @@ def connect(url: str | URL, *, busy_timeout_s: float = 60.0) -> Engine:
         ``sqlite:///path/to/mingcha.db`` or ``postgresql://user:password@host/name``.
     busy_timeout_s
         How many seconds to wait for another writer before saying that the database is locked.
+    connections
+        How many are kept open once they were needed; beyond them, connections are made for one use.
 
     Raises
     ------
@@ -51,7 +53,8 @@ def connect(url: str | URL, *, busy_timeout_s: float = 60.0) -> Engine:
     backend = parsed.get_backend_name()
     # Parameters hold values of rows; an error that prints them would put them in a log.
     if backend == "sqlite":
-        engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": busy_timeout_s})
+        waits = {"timeout": busy_timeout_s}
+        engine = create_engine(parsed, hide_parameters=True, connect_args=waits, pool_size=connections)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     elif backend in {"postgresql", "postgres"}:
@@ -59,6 +62,7 @@ def connect(url: str | URL, *, busy_timeout_s: float = 60.0) -> Engine:
             parsed.set(drivername="postgresql+psycopg"),
             hide_parameters=True,
             pool_pre_ping=True,
+            pool_size=connections,
         )
         event.listen(engine, "connect", partial(_prepare_postgresql, busy_timeout_s))
     else:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from sqlalchemy import Connection, and_, case, func, select
+from sqlalchemy import BigInteger, Connection, and_, case, cast, func, select
 
 from sql import tables
 from sql.nights import newest
@@ -134,7 +134,8 @@ def regions(connection: Connection) -> list[RegionIndex]:
         func.sum(case((both, score.n * value))) / counted for value in (score.reported_score, score.adjusted_score)
     ]
     query = (
-        select(region, score.survey, func.count(), func.sum(score.n), *means)
+        # PostgreSQL adds whole numbers of eight bytes up to a decimal, which is no number in JSON.
+        select(region, score.survey, func.count(), cast(func.sum(score.n), BigInteger), *means)
         .select_from(tables.dealer_scores)
         .outerjoin(tables.dealers, dealer.unit_key == score.unit_key)
         .where(score.run_key == night.run_key)
@@ -183,16 +184,17 @@ def overdue(connection: Connection, today: str) -> int:
 def outcomes(connection: Connection) -> list[SchemeOutcomes]:
     """Count what reviewers decided on the findings of each scheme, on open cases and closed ones."""
     finding, scheme = tables.findings.c, tables.schemes.c
+    # Counted before they are named: a lookup for each of many thousand findings takes longer than all of the counting.
     counts = [
         func.sum(case((finding.outcome == outcome, 1), else_=0)) for outcome in ("confirmed", "refuted", "inconclusive")
     ]
     undecided = func.sum(case((finding.outcome.is_(None), 1), else_=0))
     settled = finding.outcome.in_(("confirmed", "refuted"))
+    said = func.avg(case((settled, finding.decided_probability)))
+    counted = select(finding.scheme_key, *counts, undecided, said).group_by(finding.scheme_key).subquery()
     query = (
-        select(scheme.scheme, *counts, undecided, func.avg(case((settled, finding.decided_probability))))
-        .select_from(tables.findings)
-        .join(tables.schemes, scheme.scheme_key == finding.scheme_key)
-        .group_by(scheme.scheme)
+        select(scheme.scheme, *(column for column in counted.c if column is not counted.c.scheme_key))
+        .join(tables.schemes, scheme.scheme_key == counted.c.scheme_key)
         .order_by(scheme.scheme)
     )
     return [SchemeOutcomes(*row) for row in connection.execute(query)]

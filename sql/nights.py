@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import BigInteger, Connection, Select, cast, func, select
 
 from sql import tables
 
@@ -213,7 +213,8 @@ def _runs() -> Select[Any]:
     held, read = tables.runs.c, tables.run_inputs.c
     of_it = read.run_key == held.run_key
     counts = [
-        select(func.coalesce(func.sum(column), 0)).where(of_it).scalar_subquery()
+        # PostgreSQL adds whole numbers of eight bytes up to a decimal.
+        select(cast(func.coalesce(func.sum(column), 0), BigInteger)).where(of_it).scalar_subquery()
         for column in (read.rows_read, read.rows_quarantined)
     ]
     # The settings are left out: they are long, and wanted of one run at a time.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, select
 
 from sql import tables
 
@@ -24,17 +24,10 @@ def peers(connection: Connection, run_key: int, scheme: str, detector_key: int, 
     scheme_key = select(tables.schemes.c.scheme_key).where(tables.schemes.c.scheme == scheme).scalar_subquery()
     query = (
         select(unit.unit_id, said.n, said.observed, said.fair_low, said.fair_high)
-        .select_from(tables.units)
-        .join(
-            tables.evidence,
-            and_(
-                said.run_key == run_key,
-                said.unit_key == unit.unit_key,
-                said.scheme_key == scheme_key,
-                said.detector_key == detector_key,
-            ),
-        )
+        .select_from(tables.evidence)
+        .join(tables.units, said.unit_key == unit.unit_key)
+        .where(said.run_key == run_key, said.scheme_key == scheme_key, said.detector_key == detector_key)
         .where(unit.unit_kind == unit_kind, said.abstained == 0, said.n > 0, said.observed.is_not(None))
-        .order_by(said.n, unit.unit_id)
+        .order_by(said.unit_key)
     )
     return [Peer(*row) for row in connection.execute(query)]

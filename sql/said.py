@@ -63,8 +63,10 @@ def evidence_of(
         select(said.run_key, tables.schemes.c.scheme, detector.family, detector.detector, said.detector_key)
         .add_columns(said.n, said.observed, said.expected, said.fair_low, said.fair_high, said.bits, said.family_bits)
         .add_columns(said.abstained, said.reason, said.reason_zh)
-        .join(tables.schemes, said.scheme_key == tables.schemes.c.scheme_key)
-        .join(tables.detectors, said.detector_key == detector.detector_key)
+        .select_from(tables.evidence)
+        # Outer joins, though every key has its name: no database then begins with the names, and reads all units.
+        .outerjoin(tables.schemes, said.scheme_key == tables.schemes.c.scheme_key)
+        .outerjoin(tables.detectors, said.detector_key == detector.detector_key)
         .where(said.run_key.in_([run_key, before or run_key]), said.unit_key == unit_key)
         .order_by(said.scheme_key, said.detector_key)
     )

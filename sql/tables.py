@@ -164,10 +164,11 @@ scores = Table(
 evidence = Table(
     "evidence",
     metadata,
+    # By detector within a run: a funnel plot is what one detector said of everybody.
     Column("run_key", Integer, primary_key=True, autoincrement=False),
-    Column("unit_key", Integer, primary_key=True, autoincrement=False),
     Column("scheme_key", SmallInteger, primary_key=True, autoincrement=False),
     Column("detector_key", SmallInteger, primary_key=True, autoincrement=False),
+    Column("unit_key", Integer, primary_key=True, autoincrement=False),
     Column("abstained", SmallInteger, nullable=False),
     Column("n", BigInteger),
     Column("observed", Double),

@@ -307,13 +307,15 @@ def _evidence(connection: Connection, unit: Unit, shown: Sequence[Night]) -> lis
         select(tables.schemes.c.scheme, tables.detectors.c.family, tables.detectors.c.detector)
         .add_columns(worded.title, worded.title_zh, *values)
         .select_from(tables.evidence)
-        .join(tables.schemes, said.scheme_key == tables.schemes.c.scheme_key)
-        .join(tables.detectors, said.detector_key == tables.detectors.c.detector_key)
+        # Outer joins, though every key has its name: no database then begins with the names, and reads all units.
+        .outerjoin(tables.schemes, said.scheme_key == tables.schemes.c.scheme_key)
+        .outerjoin(tables.detectors, said.detector_key == tables.detectors.c.detector_key)
         .outerjoin(
             tables.detector_wordings,
             and_(worded.detector_key == said.detector_key, worded.from_run_key == wording),
         )
-        .where(said.run_key == newest, said.unit_key == unit.unit_key)
+        # A range of one: SQLite, which does not know how many rows there are, would take an equal run for few of them.
+        .where(said.run_key.between(newest, newest), said.unit_key == unit.unit_key)
         .order_by(said.abstained, said.bits.desc(), said.scheme_key, said.detector_key)
     )
     return [Weighed(*row) for row in connection.execute(query)]

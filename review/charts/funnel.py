@@ -63,18 +63,17 @@ def night_of(peers: Sequence[Peer]) -> Night:
 
 
 def _dots(peers: Sequence[Peer], is_share: bool) -> Rows:
-    cells: dict[tuple[int, int], list[tuple[int, float]]] = {}
+    cells: dict[tuple[int, int], list[float]] = {}
+    column = {n: round(math.log10(n) * _CELLS_PER_DECADE) for n in {peer.n for peer in peers}}
     for peer in peers:
         share = peer.observed / peer.n if is_share else peer.observed
-        cell = (round(math.log10(peer.n) * _CELLS_PER_DECADE), round(share * _CELLS_OF_SHARE))
-        cells.setdefault(cell, []).append((peer.n, share))
+        held = cells.setdefault((column[peer.n], round(share * _CELLS_OF_SHARE)), [0, 0.0, 0.0])
+        held[0] += 1
+        held[1] += peer.n
+        held[2] += share
     return [
-        {
-            "n": round(sum(n for n, _ in held) / len(held), 1),
-            "share": round(sum(share for _, share in held) / len(held), 4),
-            "units": len(held),
-        }
-        for _, held in sorted(cells.items())
+        {"n": round(n / units, 1), "share": round(share / units, 4), "units": units}
+        for _, (units, n, share) in sorted(cells.items())
     ]
 
 

@@ -100,7 +100,14 @@ def _shape(language: str) -> Spec:
     title = _("probability")
     marked = [round(math.log2(probability / (1 - probability)), 4) for probability in _MARKED]
     share = "pow(2, datum.value) / (1 + pow(2, datum.value))"
-    axis = alt.Axis(values=marked, labelExpr=f"format({share}, '.2~%')", title=title, grid=True, labelOverlap=True)
+    axis = alt.Axis(
+        values=marked,
+        labelExpr=f"format({share}, '.2~%')",
+        title=title,
+        grid=True,
+        labelOverlap=True,
+        labelBound=True,
+    )
     base = alt.Chart(alt.NamedData(name="steps"))
     y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=220, ticks=False, domain=False))
     colour = alt.Color(

@@ -9,8 +9,9 @@ from review.charts.funnel import Night, night_of
 from sql.peers import peers
 from sql.said import Evidence
 
-_KEPT = 64
-"""Nights × detectors × schemes: open cases nearly all share the newest night."""
+_KEPT = 256
+"""Nights × detectors × schemes, of some 50 kB each: the newest night has three dozen, which cases of other
+nights are not to crowd out."""
 
 
 class Funnels:

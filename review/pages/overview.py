@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
+from sqlalchemy import Connection
 
 from review.charts.precision import precision
 from review.charts.regions import regions
@@ -15,9 +16,9 @@ from review.language.names import SCHEMES, named
 from review.rendering import render
 from review.security.inline import policy_for
 from review.security.roles import Permission, Person, requires
-from sql import network, nights
+from sql import events, network, nights
 from sql.connection import reading
-from sql.network import CaseCount, RegionIndex, SchemeOutcomes
+from sql.network import CaseCount, RegionCases, RegionIndex, SchemeOutcomes
 from sql.nights import Run
 
 router = APIRouter()
@@ -34,12 +35,10 @@ def show(request: Request, person: Annotated[Person, requires(Permission.CASE_RE
     today = request.app.state.clock().date().isoformat()
     with reading(request.app.state.engine) as connection:
         night = nights.newest(connection)
-        index = network.regions(connection)
-        region_cases = network.region_cases(connection)
-        counts = network.case_counts(connection)
-        outcomes = network.outcomes(connection)
-        overdue = network.overdue(connection, today)
         last = nights.runs(connection, limit=_RUNS_SHOWN)
+        index = _index(request, connection, last)
+        region_cases, counts, outcomes = _counted(request, connection, last)
+        overdue = network.overdue(connection, today)
     words = words_of(request)
     return render(
         request,
@@ -84,6 +83,29 @@ def report_of(home: Path, run_id: str) -> Path | None:
 def reported(home: Path, runs: Sequence[Run]) -> set[str]:
     """Return the ids of those runs whose validation report is there."""
     return {run.run_id for run in runs if report_of(home, run.run_id) is not None}
+
+
+def _index(request: Request, connection: Connection, last: Sequence[Run]) -> list[RegionIndex]:
+    """Return the index by region, reckoned once for each run: nothing else changes it."""
+    if not last:
+        return []
+    state, newest = request.app.state, last[0].run_key
+    if getattr(state, "index", (None, []))[0] != newest:
+        state.index = (newest, network.regions(connection))
+    index: list[RegionIndex] = state.index[1]
+    return index
+
+
+def _counted(
+    request: Request, connection: Connection, last: Sequence[Run]
+) -> tuple[list[RegionCases], list[CaseCount], list[SchemeOutcomes]]:
+    """Return what is counted of cases and findings, anew only when a run or an event changed any of them."""
+    state, key = request.app.state, (last[0].run_key if last else 0, events.head(connection))
+    if getattr(state, "counted", (None, None))[0] != key:
+        counts = (network.region_cases(connection), network.case_counts(connection), network.outcomes(connection))
+        state.counted = (key, counts)
+    counted: tuple[list[RegionCases], list[CaseCount], list[SchemeOutcomes]] = state.counted[1]
+    return counted
 
 
 def _by_survey(words: Words, index: Sequence[RegionIndex]) -> list[dict[str, Any]]:

@@ -77,6 +77,10 @@ class Console:
             added = accounts.create_person(connection, account, name, role, actor="tests", at=AT)
         self._people[account] = added.person_id
 
+    def know(self, account: str, person_id: int) -> None:
+        """Learn of somebody who is there already."""
+        self._people[account] = person_id
+
     def session(self, account: str) -> str:
         """Return the token of a new session of somebody."""
         with writing(self.engine) as connection:

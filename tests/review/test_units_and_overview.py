@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from sql.decisions import decide
 from sql.store import Store
 from sql.tables import dealers
 from tests.review.conftest import AT, Console
-from tests.sql.filed import two_nights
+from tests.sql.filed import filed_night, two_nights
 
 
 @pytest.fixture
@@ -48,12 +49,28 @@ def test_the_overview_shows_cases_regions_and_runs(stocked: Console) -> None:
     assert "As of the night that closed 2026-10-31" in said
     assert "3 open cases" in said
     assert specs(page)["regions-1"]["regions"] == [
-        {"region": "East", "reported": 9.4, "adjusted": 8.1, "gap": "−1.30", "left": 8.1, "dealers": 1, "interviews": 100}
+        {
+            "region": "East",
+            "reported": 9.4,
+            "adjusted": 8.1,
+            "gap": "−1.30",
+            "left": 8.1,
+            "dealers": 1,
+            "interviews": 100,
+        }
     ]
     assert 'href="/cases?status=new&amp;severity=high"' in page
     assert "run-2" in said
     assert "/audit/runs" not in page
     assert "/audit/runs/run-2" in stocked.as_(Role.AUDITOR).get("/").text
+
+
+def test_the_index_is_the_newest_nights_as_soon_as_it_is_closed(stocked: Console) -> None:
+    client = stocked.as_(Role.REVIEWER)
+    assert specs(client.get("/").text)["regions-1"]["regions"][0]["adjusted"] == 8.1
+    night = filed_night("run-3", "2026-11-01")
+    Store(stocked.engine).write_run(replace(night, dealers=night.dealers.assign(adjusted_score=8.4)))
+    assert specs(client.get("/").text)["regions-1"]["regions"][0]["adjusted"] == 8.4
 
 
 def test_a_scheme_has_no_precision_before_five_of_its_findings_are_settled(stocked: Console) -> None:

@@ -1,11 +1,8 @@
-"""The shell in a real browser: charts under the policy, keyboard, both widths, both languages, nobody kept out."""
+"""The shell in a real browser: charts under the policy, signing in and out, the language by keyboard."""
 
-from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from fastapi import APIRouter, Request, Response
 from playwright.sync_api import Browser, expect
 
@@ -16,9 +13,10 @@ from review.security.permissions import Permission, Role
 from review.security.roles import requires
 from sql import accounts
 from sql.connection import writing
-from tests.review.browser.windows import NARROW, WIDE, chromium, complaints_of, is_as_wide_as_its_window, window
+from tests.review.browser.windows import complaints_of, window
 from tests.review.conftest import NAMES, Console
 
+pytestmark = pytest.mark.xdist_group("browser")
 SPEC = {
     "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
     "width": "container",
@@ -41,13 +39,6 @@ PAGE = """
 {% extends "base.html" %}{% from "partials/macros.html" import chart %}{% block title %}A chart{% endblock %}
 {% block content %}<h1>A chart</h1>{{ chart("shares", spec, "Shares by month", table) }}{% endblock %}
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for every test here."""
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -98,34 +89,6 @@ def test_without_scripts_the_numbers_of_a_chart_are_read_in_its_table(
         page.get_by_text("The numbers").click()
 
         expect(page.get_by_role("row", name="2026-09 70 %")).to_be_visible()
-
-
-@pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("size", [WIDE, NARROW])
-def test_pages_of_the_shell_fit_and_keep_nobody_out(
-    running_console: Console, browser: Browser, size: tuple[int, int], language: str
-) -> None:
-    session = running_console.session(NAMES[Role.ADMIN][0])
-    faults, wide = [], []
-    for dark in (False, True):
-        opened = partial(window, browser, running_console.base_url, size=size, dark=dark, language=language)
-        with opened(session=session) as context:
-            for path in ("/help", "/account", "/people", "/people/services", "/nothing"):
-                page = context.new_page()
-                page.goto(path)
-                found = Axe().run(page).response["violations"]
-                faults += [(path, dark, each["id"]) for each in found if each["impact"] in {"serious", "critical"}]
-                wide += [] if is_as_wide_as_its_window(page) else [path]
-                page.close()
-        with opened() as context:
-            page = context.new_page()
-            page.goto("/login")
-            found = Axe().run(page).response["violations"]
-            faults += [("/login", dark, each["id"]) for each in found if each["impact"] in {"serious", "critical"}]
-            wide += [] if is_as_wide_as_its_window(page) else ["/login"]
-
-    assert faults == []
-    assert wide == []
 
 
 def test_the_language_is_switched_by_keyboard_alone_and_stays_for_the_account(
