@@ -166,7 +166,9 @@ def _finding(words: Words, drawn: _Drawn, finding: Finding) -> dict[str, Any]:
     chart = None
     if finding.prior_bits is not None:
         bars = [(family_name(words, family.name), family.bits) for family in spoke]
-        chart = drawn.chart(waterfall(words.language, finding.prior_bits, bars, finding.bits), _WIDTH - 120)
+        chart = drawn.chart(
+            waterfall(words.language, finding.prior_bits, bars, finding.bits, finding.explained_bits), _WIDTH - 120
+        )
     return {
         "finding": finding,
         "chart": chart,

@@ -70,7 +70,9 @@ _UNIT = (
 )
 _SCHEME = _text("scheme", "what the unit is weighed for")
 _BITS = _number("bits", "log2 of an e-value: an honest unit shows k bits with probability at most 2^-k")
-_PROBABILITY = _number("probability", "probability that the unit does it: prior odds × 2^bits (0 to 1)")
+_PROBABILITY = _number(
+    "probability", "probability that the unit does it: prior odds × 2^bits, shared with what else explains it (0 to 1)"
+)
 _AFFECTED = (
     _number("affected_share", "estimated share of the unit's rows that are affected (0 to 1)"),
     _number("affected_low", "lower end of its interval (0 to 1)"),
@@ -139,6 +141,7 @@ _VIEWS = (
             _number("q_value", "smallest false discovery rate at which e-BH flags the unit (0 to 1)"),
             *_AFFECTED,
             _whole("flagged", "1 if the run flagged the unit for the scheme, else 0"),
+            _number("prior", "share of such units that do it, before any evidence (0 to 1)"),
         ),
     ),
     View(

@@ -58,7 +58,7 @@ class RunResult(RunFacts):
         unit_kind, unit_id, scheme, family, detector, n, observed, expected, fair_low, fair_high, bits, family_bits,
         abstained, reason (why it abstained, if it did) and reason_zh.
     scores
-        unit_kind, unit_id, scheme, n, bits, probability, q_value, affected_share, affected_low, affected_high,
+        unit_kind, unit_id, scheme, n, bits, prior, probability, q_value, affected_share, affected_low, affected_high,
         flagged: every unit × scheme.
     records
         source, record_id, dealer_id, scheme, probability, reasons, reasons_zh.
@@ -109,7 +109,7 @@ class Written:
 
 _INPUTS = ["source", "file_name", "file_sha256", "rows_read", "rows_accepted", "rows_quarantined", "table_version"]
 _QUARANTINE = ["source", "file_name", "row_number", "rule", "column_name", "value_masked", "reason"]
-_SCORE = ["n", "bits", "probability", "q_value", "affected_share", "affected_low", "affected_high", "flagged"]
+_SCORE = ["n", "bits", "prior", "probability", "q_value", "affected_share", "affected_low", "affected_high", "flagged"]
 _EVIDENCE = [
     *("n", "observed", "expected", "fair_low", "fair_high", "bits", "family_bits"),
     *("abstained", "reason", "reason_zh"),

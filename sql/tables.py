@@ -151,6 +151,7 @@ scores = Table(
     Column("flagged", SmallInteger, nullable=False),
     Column("n", BigInteger),
     Column("bits", Double, nullable=False),
+    Column("prior", Double),
     Column("probability", Double),
     Column("q_value", Double),
     Column("affected_share", Double),

@@ -1,16 +1,16 @@
 """The waterfall of a case: what each family of evidence adds, from the prior to the probability, night by night.
 
-Nothing is weighed anew. The bars are the families' bits of a night; the prior follows from a finding's probability and
-bits, because probability = prior odds × 2^bits (`detectors.core.findings.score`).
+Nothing is weighed anew. The bars are the families' bits of a night. Prior odds × 2^bits are the odds of the scheme by
+itself; what they lose to other schemes that explain the same evidence (`detectors.core.explaining`) follows from the
+probability.
 """
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from sql import tables
 from sql.rivals import Looked, Rival, rivals_of
@@ -18,6 +18,9 @@ from sql.said import Evidence, evidence_of
 
 _CERTAIN = 1e-6
 """Nearer to 0 or 1 a probability has lost the digits from which its prior could be told."""
+
+_TAKEN_BITS = 0.05
+"""Less is not worth a bar."""
 
 _NIGHTS_SHOWN = 60
 
@@ -91,6 +94,14 @@ class Finding:
     rivals: tuple[Rival, ...] = ()
 
     @property
+    def explained_bits(self) -> float:
+        """What is taken from the scheme's odds because others explain the same evidence, in bits, at most 0."""
+        if self.prior_bits is None or self.probability is None or not _CERTAIN < self.probability < 1 - _CERTAIN:
+            return 0.0
+        taken = _log2_odds(self.probability) - self.prior_bits - self.bits
+        return taken if taken < -_TAKEN_BITS else 0.0
+
+    @property
     def strongest(self) -> Evidence | None:
         """The evidence with most bits, a look at everything at once (``profile``) only where there is no other."""
         spoke = [said for family in self.families for said in family.evidence if not said.abstained]
@@ -154,7 +165,7 @@ def read_findings(
     nights = _nights(connection, case_id)
     before = _night_before(nights, run_key)
     now, earlier = evidence_of(connection, unit_key, run_key, before)
-    findings = _findings(connection, case_id, run_key, now, nights)
+    findings = _findings(connection, case_id, unit_key, run_key, now, nights)
     lead_first = tuple(sorted(findings, key=lambda finding: finding.scheme != lead_scheme))
     if before is None:
         return lead_first, ()
@@ -190,6 +201,7 @@ def _night_before(nights: Mapping[int, Sequence[Night]], last_run_key: int) -> i
 def _findings(
     connection: Connection,
     case_id: int,
+    unit_key: int,
     run_key: int,
     evidence: Sequence[Evidence],
     nights: Mapping[int, Sequence[Night]],
@@ -211,7 +223,7 @@ def _findings(
     return tuple(
         Finding(
             **row._mapping,
-            prior_bits=_prior_bits(connection, run_key, row),
+            prior_bits=_prior_bits(connection, run_key, unit_key, row.scheme_key),
             families=by_scheme.get(row.scheme, ()),
             nights=tuple(nights.get(row.scheme_key, ())),
             rivals=rivals_of(row.scheme, looked),
@@ -243,18 +255,13 @@ def _averaged(said: Sequence[Evidence]) -> float:
     return math.log2(sum(spoke) / len(spoke)) if spoke else 0.0
 
 
-def _prior_bits(connection: Connection, run_key: int, finding: Row[Any]) -> float | None:
-    """Return log2 of the prior odds, told by another unit that night where this one's digits are lost."""
-    if finding.probability is not None and _CERTAIN < finding.probability < 1 - _CERTAIN:
-        return _log2_odds(finding.probability) - float(finding.bits)
+def _prior_bits(connection: Connection, run_key: int, unit_key: int, scheme_key: int) -> float | None:
     score = tables.scores.c
-    query = select(score.probability, score.bits).where(
-        score.run_key == run_key,
-        score.scheme_key == finding.scheme_key,
-        score.probability.between(_CERTAIN, 1 - _CERTAIN),
+    query = select(score.prior).where(
+        score.run_key == run_key, score.unit_key == unit_key, score.scheme_key == scheme_key
     )
-    other = connection.execute(query.limit(1)).first()
-    return None if other is None else _log2_odds(other.probability) - float(other.bits)
+    prior = connection.execute(query).scalar()
+    return None if prior is None else _log2_odds(prior)
 
 
 def _log2_odds(probability: float) -> float:

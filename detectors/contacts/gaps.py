@@ -30,7 +30,7 @@ Forty dealers list two visits in three; D00 one in five.
 >>> contacts = visits[listed].assign(attempted_at=pd.Timestamp("2026-09-20"))
 >>> seen = Observations(date(2026, 10, 31), {"transactions": visits, "contacts": contacts})
 >>> units = Gaps().weigh(seen, Gaps().learn(seen)).units
->>> bool(units["bits"].drop("D00").max() < 5 < 15 < units.loc["D00", "bits"])
+>>> bool(units["bits"].drop("D00").max() < 4 < 7 < units.loc["D00", "bits"])
 True
 """
 

@@ -29,6 +29,10 @@ _FEW = Said(
 )
 
 
+MISHAPS = 0.004
+"""Share of honest dealers whose list a mishap filled with such rows: lists are exported, merged and typed."""
+
+
 @dataclass(frozen=True)
 class Marked:
     """The rows of a source that have a trait, each of shape (rows,).
@@ -96,7 +100,7 @@ def differing_numbers(observations: Observations) -> Marked:
     return Marked("contacts", looked, looked & ~found.own)
 
 
-def learn_honest(network: Observations, marked: Marked, *, potency: float) -> Honest:
+def learn_honest(network: Observations, marked: Marked, *, potency: float, incidents: float = MISHAPS) -> Honest:
     """Learn how often rows of honest lists have the trait, from a network that holds some cheats.
 
     A dealer's hits count at most as many as the 99 % quantile of chance allows, so that a few lists full of the trait
@@ -110,6 +114,8 @@ def learn_honest(network: Observations, marked: Marked, *, potency: float) -> Ho
         The rows that could have the trait, and those that have it.
     potency
         Probability that a manipulated row has the trait.
+    incidents
+        Share of honest dealers that may have any number of such rows.
 
     Raises
     ------
@@ -126,7 +132,7 @@ def learn_honest(network: Observations, marked: Marked, *, potency: float) -> Ho
         before, rate = rate, float((capped + 0.5) / (rows.sum() + 1.0))
         if rate == before:
             break
-    return Honest(rate, learn_counts(hits, rows, rate, potency=potency))
+    return Honest(rate, learn_counts(hits, rows, rate, potency=potency, incidents=incidents))
 
 
 def _tally(observations: Observations, marked: Marked) -> pd.DataFrame:

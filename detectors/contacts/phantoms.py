@@ -28,8 +28,8 @@ Forty dealers, one of whose fifty listed customers is in no transaction; at D00 
 >>> unknown = (place % 50 == 7) | (place < 20)
 >>> seen = Observations(date(2026, 10, 31), {"contacts": listed, "transactions": listed[~unknown]})
 >>> units = Phantoms().weigh(seen, Phantoms().learn(seen)).units
->>> bool(units["bits"].drop("D00").max() < 0 < 8 < units.loc["D00", "bits"]), units.loc["D00", "reason"]
-(True, '20 of 50 customers on its list are in none of its own transactions; dealers like this one have 0 to 3.')
+>>> bool(units["bits"].drop("D00").max() < 0 < 2 < units.loc["D00", "bits"]), units.loc["D00", "reason"]
+(True, '20 of 50 customers on its list are in none of its own transactions; dealers like this one have 0 to 4.')
 """
 
 from collections.abc import Collection, Mapping
@@ -63,12 +63,15 @@ class Phantoms(Detector):
         A dealer with fewer identified customers on its list is not judged.
     potency
         Share of false customers that are invented rather than real with another's number.
+    incomplete
+        Share of honest dealers whose system delivers only a part, whatever part.
     twice_the_usual
         Fieldwork months with more unknown customers than this multiple of the least come too early to tell.
     """
 
     fewest_customers: int = 10
     potency: float = 0.4
+    incomplete: float = 0.08
     twice_the_usual: float = 2.0
 
     title: ClassVar[Said] = Said("Customers whom its own transactions do not know", "业务记录中查不到的客户")
@@ -102,7 +105,9 @@ class Phantoms(Detector):
         rows, unknown = wave.count(marked.looked), wave.count(marked.hit)
         names, share = wave.names[rows > 0], (unknown / np.maximum(rows, 1))[rows > 0]
         waves = frozenset(names[share <= self.twice_the_usual * (share.min() + 0.02)])
-        return _Learnt(waves, learn_honest(network, _within(network, waves), potency=self.potency))
+        return _Learnt(
+            waves, learn_honest(network, _within(network, waves), potency=self.potency, incidents=self.incomplete)
+        )
 
     def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
         return weigh_list(

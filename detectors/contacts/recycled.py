@@ -33,7 +33,7 @@ Thirty dealers; D00 writes one number under ten customers, D01 has a fleet of te
 ...     "transactions": truth.assign(phone=phone),
 ... })
 >>> units = Recycled().weigh(seen, Recycled().learn(seen)).units
->>> bool(units.loc["D00", "bits"] > 10), bool(units.loc["D01", "bits"] < 0), units.loc["D00", "reason"]
+>>> bool(units.loc["D00", "bits"] > 8), bool(units.loc["D01", "bits"] < 0), units.loc["D00", "reason"]
 (True, True, '10 of 40 numbers on its list stand under other customers too, who do not share them in its own \
 transactions; dealers like this one have 0 to 1.')
 """

@@ -53,8 +53,8 @@ def join_records(carried: Iterable[Carried], scores: pd.DataFrame) -> pd.DataFra
     Returns
     -------
     pandas.DataFrame
-        One row a record, unit and scheme: `UNIT`, ``source``, ``record_id``, ``probability``, ``reasons`` and
-        ``reasons_zh``.
+        One row a record, unit and scheme: `UNIT`, ``source``, ``record_id``, ``probability``, ``probability_of_unit``
+        (that it practises the scheme), ``reasons`` and ``reasons_zh``.
 
     Examples
     --------
@@ -77,11 +77,11 @@ def join_records(carried: Iterable[Carried], scores: pd.DataFrame) -> pd.DataFra
     starts = _starts(np.stack(places)[:, np.lexsort(places[::-1])])
     if not len(starts):
         nothing = pd.Series(dtype="str")
-        return frame[[*by_record, "probability"]].assign(reasons=nothing, reasons_zh=nothing)
+        return frame[[*by_record, "probability", "probability_of_unit"]].assign(reasons=nothing, reasons_zh=nothing)
     doubt = np.add.reduceat(frame["doubt"].to_numpy(), starts)
     told = _said_of(frame["said"].to_numpy(), starts, sentences)
     first = frame.iloc[starts].reset_index(drop=True)
-    return first[by_record].assign(
+    return first[[*by_record, "probability_of_unit"]].assign(
         probability=-np.expm1(doubt) * first["probability_of_unit"],
         reasons=pd.array([said.en for said in sentences], dtype="str").take(told),
         reasons_zh=pd.array([said.zh for said in sentences], dtype="str").take(told),
@@ -132,6 +132,35 @@ def _said_of(said: NDArray[np.int64], starts: NDArray[np.int64], sentences: dict
             together[once] = sentences.setdefault(joined, len(sentences))
         told[record] = together[once]
     return told
+
+
+def doubt_of(joined: pd.DataFrame) -> "pd.Series[float]":
+    """Return the probability that a record is manipulated under whatever scheme.
+
+    Schemes that explain the same evidence share its probability out among them, so theirs add up; where a unit surely
+    practises several, a record is as likely manipulated as under one of them in the mean.
+
+    Parameters
+    ----------
+    joined
+        Records of one source, from `join_records`.
+
+    Returns
+    -------
+    pandas.Series
+        By ``record_id``.
+
+    Examples
+    --------
+    >>> joined = pd.DataFrame({
+    ...     "record_id": ["R1", "R1", "R2", "R2"], "probability": [0.3, 0.3, 0.8, 0.6],
+    ...     "probability_of_unit": [0.5, 0.5, 1.0, 1.0]})
+    >>> doubt_of(joined).round(2).to_dict()
+    {'R1': 0.6, 'R2': 0.7}
+    """
+    sums = joined.groupby("record_id", sort=False)[["probability", "probability_of_unit"]].sum()
+    doubt: pd.Series[float] = sums["probability"] / sums["probability_of_unit"].clip(lower=1.0)
+    return doubt
 
 
 def worth_listening(joined: pd.DataFrame, observations: Observations) -> pd.DataFrame:

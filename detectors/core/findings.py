@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import betaincinv
 
+from detectors.core.explaining import explain
 from detectors.core.instruments.joining import e_bh_q_values
 from detectors.core.schemes import Scheme
 
@@ -35,7 +36,9 @@ class FindingSettings:
     decisive_needs_bits
         Evidence from which a decisive detector opens a case by itself.
     probability_needed
-        Probability from which a unit is flagged.
+        Probability, that the unit practises any scheme, from which it is flagged.
+    scheme_probability_needed
+        Probability of a scheme from which the unit is flagged for it: less, since several may explain the same.
     """
 
     priors: Mapping[Scheme, float] = field(default_factory=lambda: dict.fromkeys(Scheme, 0.03))
@@ -45,6 +48,7 @@ class FindingSettings:
     family_needs_bits: float = 1.0
     decisive_needs_bits: float = 5.0
     probability_needed: float = 0.5
+    scheme_probability_needed: float = 0.3
 
 
 def learnt_priors(priors: Mapping[Scheme, float], outcomes: pd.DataFrame | None) -> dict[Scheme, float]:
@@ -90,7 +94,8 @@ class Joined:
         One row a unit and scheme: `UNIT`, ``n``, ``bits`` and ``enough`` (two families speak, or one decisively).
     families
         One row a unit, scheme and family that speaks of it: `UNIT`, ``family`` and ``family_bits``, averaged and
-        capped; of a family that is not independent, what its second look adds. They sum to the unit's ``bits``.
+        capped; of a family that is not independent, what its second look adds. They sum to the unit's ``bits``. What
+        has the same ``told_by`` for several schemes is one piece of evidence.
     """
 
     units: pd.DataFrame
@@ -139,6 +144,7 @@ def join_families(evidence: pd.DataFrame, settings: FindingSettings) -> Joined:
         .agg(e=("e", "mean"), decisive=("decisive", "any"), alone=("alone", "any"), own=("independent", "any"))
         .reset_index()
     )
+    families["told_by"] = _told_by(evidence, families)
     cap = np.where(families["decisive"], settings.decisive_cap_bits, settings.family_cap_bits)
     families["bits"] = np.minimum(np.log2(families["e"].clip(lower=2.0**-60)), cap)
     families["speaks"] = families["bits"] >= settings.family_needs_bits
@@ -165,6 +171,18 @@ def join_families(evidence: pd.DataFrame, settings: FindingSettings) -> Joined:
     return Joined(units, _by_family(families, added))
 
 
+def _told_by(evidence: pd.DataFrame, families: pd.DataFrame) -> "pd.Series[str]":
+    """Name each family's evidence by its detectors; a second look is part of the scheme that it looks at again."""
+    if "detector" not in evidence.columns:
+        return families["family"] + " " + families["scheme"]
+    named = {}
+    for (scheme, family), said in evidence.groupby(["scheme", "family"], sort=False):
+        detectors = " ".join([str(family), *sorted(said["detector"].unique())])
+        named[scheme, family] = detectors if said["independent"].any() else f"{detectors} {scheme}"
+    cells = zip(families["scheme"], families["family"], strict=True)
+    return pd.Series([named[cell] for cell in cells], index=families.index, dtype="str")
+
+
 def _by_family(families: pd.DataFrame, added: "pd.Series[float]") -> pd.DataFrame:
     """Return the bits of each family; several that are not independent share what they add."""
     looks = families[~families["own"]]
@@ -172,33 +190,40 @@ def _by_family(families: pd.DataFrame, added: "pd.Series[float]") -> pd.DataFram
     of_looks = shares.reindex(pd.MultiIndex.from_frame(looks[UNIT])).to_numpy()
     bits = families["bits"].copy()
     bits[looks.index] = of_looks
-    return families[[*UNIT, "family"]].assign(family_bits=bits)
+    return families[[*UNIT, "family", "told_by"]].assign(family_bits=bits)
 
 
-def score(joined: pd.DataFrame, settings: FindingSettings) -> pd.DataFrame:
+def score(joined: Joined, settings: FindingSettings) -> pd.DataFrame:
     """Give every unit and scheme its probability and q-value, and flag those that a person should look at.
 
     Parameters
     ----------
     joined
-        ``units`` of `join_families`.
+        From `join_families`.
     settings
         Priors and bounds.
 
     Returns
     -------
     pandas.DataFrame
-        `joined` with ``probability``, ``q_value`` and ``flagged`` (0 or 1) for ``enough``.
+        ``units`` of `joined` with ``prior``, ``probability`` (see `explaining`), ``q_value`` and ``flagged`` (0 or 1)
+        for ``enough``.
     """
-    prior = joined["scheme"].map({str(scheme): value for scheme, value in settings.priors.items()}).astype("float64")
-    log_odds = np.log(prior / (1 - prior)) + joined["bits"] * np.log(2.0)
-    probability = 1.0 / (1.0 + np.exp(-log_odds.clip(-700, 700)))
-    q_value = joined.groupby("scheme", sort=False)["bits"].transform(lambda bits: e_bh_q_values(bits.to_numpy()))
+    units = joined.units
+    priors = {str(scheme): value for scheme, value in settings.priors.items()}
+    found = explain(units, joined.families, priors)
+    q_value = units.groupby("scheme", sort=False)["bits"].transform(lambda bits: e_bh_q_values(bits.to_numpy()))
     flagged = (
-        joined["enough"] & (q_value <= settings.false_discovery_rate) & (probability >= settings.probability_needed)
+        units["enough"]
+        & (q_value <= settings.false_discovery_rate)
+        & (found["any_probability"] >= settings.probability_needed)
+        & (found["probability"] >= settings.scheme_probability_needed)
     )
-    return joined.drop(columns="enough").assign(
-        probability=probability, q_value=q_value, flagged=flagged.astype("int64")
+    return units.drop(columns="enough").assign(
+        prior=units["scheme"].map(priors).astype("float64"),
+        probability=found["probability"],
+        q_value=q_value,
+        flagged=flagged.astype("int64"),
     )
 
 

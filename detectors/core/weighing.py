@@ -8,7 +8,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from detectors.core.adjusted import adjusted_scores
-from detectors.core.carried import Carried, join_records, worth_listening
+from detectors.core.carried import Carried, doubt_of, join_records, worth_listening
 from detectors.core.detector import Detector, Reference, discover
 from detectors.core.findings import UNIT, FindingSettings, affected, join_families, learnt_priors, score
 from detectors.core.observations import Observations
@@ -57,7 +57,7 @@ class Weighing:
         fair_high, bits, abstained, reason, reason_zh, family_bits`` (of all the family's detectors, averaged and
         capped; over a unit's families they sum to its bits for the scheme).
     scores
-        unit × scheme, every unit: ``unit_kind, unit_id, scheme, n, bits, probability, q_value, affected_share,
+        unit × scheme, every unit: ``unit_kind, unit_id, scheme, n, bits, prior, probability, q_value, affected_share,
         affected_low, affected_high, flagged``.
     records
         suspicious record × scheme: ``source, record_id, dealer_id, scheme, probability, reasons, reasons_zh``.
@@ -161,9 +161,11 @@ class _Table:
                 carried += named
         everything = pd.concat(evidence, ignore_index=True)
         joined = join_families(everything, self.settings)
-        scores = score(joined.units, self.settings)
+        scores = score(joined, self.settings)
         records = join_records(carried, scores)
-        told = everything.merge(joined.families, on=[*UNIT, "family"], how="left").fillna({"family_bits": 0.0})
+        told = everything.merge(joined.families.drop(columns="told_by"), on=[*UNIT, "family"], how="left").fillna(
+            {"family_bits": 0.0}
+        )
         return _Played(told, _affected(scores, records, observations), records)
 
     def _hear(self, detector: Detector, observations: Observations) -> tuple[pd.DataFrame, list[Carried]]:
@@ -248,12 +250,9 @@ def _affected(scores: pd.DataFrame, records: pd.DataFrame, observations: Observa
 
 
 def _adjust(observations: Observations, records: pd.DataFrame) -> pd.DataFrame:
-    """Weight each interview by the probability that no scheme touched it.
-
-    Several schemes share the evidence of one ten, so the largest probability counts, not their product.
-    """
+    """Weight each interview by the probability that no scheme touched it."""
     if not observations.has("surveys"):
         names = ["dealer_id", "survey", "n", "reported_score", "adjusted_score", "adjusted_low", "adjusted_high"]
         return pd.DataFrame({name: pd.Series(dtype="str" if name in names[:2] else "float64") for name in names})
-    doubted = records[records["source"] == "surveys"].groupby("record_id")["probability"].max()
-    return adjusted_scores(observations["surveys"], doubted)
+    interviews = records[records["source"] == "surveys"]
+    return adjusted_scores(observations["surveys"], doubt_of(interviews))

@@ -31,7 +31,7 @@ Sixty dealers whose lowest answers follow their other answers, and one of the mi
 ...     response_id=[f"R{i}" for i in range(len(dealer))], survey="SSI", dealer_id=[f"D{d:02}" for d in dealer])
 >>> seen = Observations(date(2026, 10, 31), {"surveys": surveys[kept].reset_index(drop=True)})
 >>> units = Unhappy().weigh(seen, Unhappy().learn(seen)).units
->>> bool(units["bits"].drop("D60").max() < 3 < 6 < units.loc["D60", "bits"])
+>>> bool(units["bits"].drop("D60").max() < 2.5 < 3 < units.loc["D60", "bits"])
 True
 """
 

@@ -7,9 +7,8 @@ Why it matters. It is the sign that stays when the orders are spread over months
 
 What honest thing can look the same. Most honest authors write once, too, and a young platform has young accounts:
 what is usual is learnt from this network's five-star reviews, with how much honest dealers differ in it. A promotion
-brings newcomers: within a burst only half of the throw-away accounts are counted, as if the occasion had doubled
-them. Where the platform tells nothing of its authors, what the network's own reviews show of them is used: how many,
-over how many days.
+brings newcomers all at once: reviews in a burst are not looked at here (`copied_bursts` does). Where the platform
+tells nothing of its authors, what the network's own reviews show of them is used: how many, over how many days.
 
 References
 ----------
@@ -58,14 +57,14 @@ class _Learnt:
 
 
 _FEW = Said(
-    "It has {{trials}} five-star reviews; with fewer than {fewest} a dealer is not judged.",
-    "有 {{trials}} 条五星评价；不足 {fewest} 条的经销商不作判断。",
+    "It has {{trials}} five-star reviews on days without a burst; with fewer than {fewest} a dealer is not judged.",
+    "在没有集中发布的日子里有 {{trials}} 条五星评价；不足 {fewest} 条的经销商不作判断。",
 )
 _TOLD = Said(
-    "{hits} of {trials} five-star reviews come from accounts with hardly a past; dealers like this one, with as many "
-    "in bursts, have {fewest} to {most}.",
-    "{trials} 条五星评价中，有 {hits} 条来自几乎没有历史的账号；"
-    "集中发布的评价同样多的同类经销商为 {fewest} 至 {most} 条。",
+    "{hits} of {trials} five-star reviews on days without a burst come from accounts with hardly a past; dealers like "
+    "this one have {fewest} to {most}.",
+    "在没有集中发布的日子里，{trials} 条五星评价中有 {hits} 条来自几乎没有历史的账号；"
+    "同类经销商为 {fewest} 至 {most} 条。",
 )
 _RECORD = Said("Five stars, from an account with hardly a past.", "五星评价，来自几乎没有历史的账号。")
 
@@ -99,8 +98,8 @@ class ThrowawayAuthors(Detector):
             "多数正常作者也只写一次，新平台上多是新账号：常态如何、正常经销商差异多大，都从全网的五星评价学得。",
         ),
         Said(
-            "A promotion brings newcomers: a dealer with many reviews in bursts is expected to have more of them.",
-            "促销活动会带来新用户：集中发布的评价多的经销商，预期中这类账号也更多。",
+            "A promotion brings newcomers in a burst: reviews in bursts are not looked at.",
+            "促销活动会一下子带来许多新用户：集中发布的评价不看。",
         ),
     )
     schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.REVIEW_MANIPULATION,)
@@ -112,7 +111,7 @@ class ThrowawayAuthors(Detector):
         if learnt.silent:
             raise NotEnough("Nothing is known of any review's author.", "所有评价的作者情况均未知。")
         counts = _counts(network, read_signs(network, learnt, self.rules))
-        usual = learn_usual(counts["hits"], counts["trials"], counts["ease"], potency=self.potency)
+        usual = learn_usual(counts["hits"], counts["trials"], potency=self.potency)
         return _Learnt(learnt, usual)
 
     def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
@@ -121,7 +120,6 @@ class ThrowawayAuthors(Detector):
         units = weigh_excess(
             counts,
             learned.usual,
-            ease=counts["ease"],
             fewest=self.fewest_reviews,
             few=_FEW.filled(fewest=self.fewest_reviews),
             sentence=_TOLD,
@@ -147,8 +145,10 @@ class ThrowawayAuthors(Detector):
 
 
 def _counts(observations: Observations, signs: Signs) -> pd.DataFrame:
-    """Count each dealer's five-star reviews, those by throw-away authors, and how much its bursts ease those."""
+    """Count each dealer's five-star reviews of ordinary days, and those of them by throw-away authors."""
     dealer = observations.coded("reviews", "dealer_id")
-    trials, hits, bursts = (dealer.count(signs.top & part) for part in (signs.top, signs.throwaway, signs.burst))
-    ease = 1 + bursts / np.maximum(trials, 1)
-    return pd.DataFrame({"hits": hits, "trials": trials, "ease": ease}, index=dealer.names)[trials > 0]
+    ordinary = signs.top & ~signs.burst
+    trials = dealer.count(ordinary)
+    return pd.DataFrame({"hits": dealer.count(ordinary & signs.throwaway), "trials": trials}, index=dealer.names)[
+        trials > 0
+    ]

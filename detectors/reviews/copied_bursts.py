@@ -1,18 +1,18 @@
-"""Copied bursts: days full of praise, written by nobody or copied from one another.
+"""Copied bursts: days full of praise in one another's words.
 
-The pattern. Bought reviews come in orders: twenty in a few days, from accounts opened last week, in the words of five
-templates. So on days when a dealer has far more five-star reviews than on its other days, the authors have no past or
-the texts are one another's, more than at other times.
+The pattern. Bought reviews come in orders: twenty in a few days, in the words of five templates. So on days when a
+dealer has far more five-star reviews than on its other days, many of them are one another's copies, more than at other
+times. Where reviews have no text, what is left to see are their authors: accounts opened for the occasion.
 
 Why it matters. Public praise moves buyers; bought praise hides what the maker's own interviews would show.
 
 What honest thing can look the same. A real promotion brings a real burst: many customers, each with words of their
-own, most with an account of their own, some new to the platform. So a burst alone is never evidence: looked at is how
-many of the reviews *inside* bursts are by throw-away authors or in copied words. How many that are among five-star
-reviews on ordinary days, and how much honest dealers differ in it, is learnt from the network; and since an occasion
-brings newcomers, an honest burst is allowed twice the odds.
+own, and most of them new to the platform. So neither a burst nor its newcomers are evidence where there are words to
+compare; looked at is how many of the reviews *inside* bursts are in copied words. How many that are among five-star
+reviews on ordinary days, and how much honest dealers differ in it, is learnt from the network, and an honest burst is
+allowed twice the odds. Without words newcomers are counted, and an honest burst is allowed twenty times their odds.
 
-Two independent kinds of evidence have to agree here, so this one may open a case by itself.
+Two kinds of evidence have to agree here, a burst and copies inside it, so this one may open a case by itself.
 
 References
 ----------
@@ -21,24 +21,28 @@ Fei et al. (2013), "Exploiting burstiness in reviews for review spammer detectio
 
 Examples
 --------
+Forty dealers; D00's burst is in the words of one template, D01's promotion brings newcomers who say what they think.
+
 >>> from datetime import date
 >>> import numpy as np, pandas as pd
 >>> rng = np.random.default_rng(1)
 >>> dealer = np.repeat([f"D{place:02d}" for place in range(40)], 60)
 >>> day = rng.integers(0, 180, 2400)
->>> day[:25] = 90 + rng.integers(0, 3, 25)
->>> promotion = slice(60, 85)
->>> day[promotion] = 40 + rng.integers(0, 3, 25)
+>>> bought, promotion = slice(0, 25), slice(60, 85)
+>>> day[bought], day[promotion] = 90 + rng.integers(0, 3, 25), 40 + rng.integers(0, 3, 25)
+>>> letters = rng.integers(0x4E00, 0x5200, (2400, 20), dtype=np.uint32)
+>>> said = np.array([row.tobytes().decode("utf-32-le") for row in letters], dtype=object)
+>>> said[bought] = "店里服务一流，价格实在，下次还来"
 >>> written = np.exp(rng.normal(2, 1, 2400)).round() + 1
->>> written[:25] = 1
+>>> written[bought] = written[promotion] = 1
 >>> reviews = pd.DataFrame({
 ...     "review_id": [f"V{row}" for row in range(2400)], "author_id": [f"U{row}" for row in range(2400)],
 ...     "dealer_id": dealer, "posted_at": pd.Timestamp("2026-05-01") + pd.to_timedelta(day, unit="D"),
-...     "rating": 5.0, "author_reviews": written,
+...     "rating": 5.0, "author_reviews": written, "text": pd.Series(said, dtype="str"),
 ... })
 >>> seen, detector = Observations(date(2026, 10, 31), {"reviews": reviews}), CopiedBursts()
 >>> units = detector.weigh(seen, detector.learn(seen)).units
->>> bool(units["bits"].drop("D00").max() < 2 < 8 < units.loc["D00", "bits"])
+>>> bool(units["bits"].drop("D00").max() < 1 < 8 < units.loc["D00", "bits"])
 True
 """
 
@@ -53,6 +57,7 @@ from detectors.core.detector import Detector, NotEnough
 from detectors.core.evidence import Weighed, answer, records
 from detectors.core.instruments.counts import count_bits
 from detectors.core.instruments.ranges import count_range
+from detectors.core.instruments.repeats import Flags
 from detectors.core.instruments.usual import Usual, learn_usual
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
@@ -92,9 +97,15 @@ _CALM = Said(
     "没有哪一天的五星评价多于该经销商平日节奏所应有的。",
 )
 _TOLD = Said(
-    "{doubtful} of {burst} five-star reviews in a burst repeat another's words or come from accounts with hardly a "
-    "past; honest bursts like this one have {low:.0f} to {high:.0f}.",
-    "集中出现的 {burst} 条五星评价中，有 {doubtful} 条重复了他人用语或来自几乎没有历史的账号；"
+    "{doubtful} of {burst} five-star reviews in a burst repeat another's words; honest bursts like this one have "
+    "{low:.0f} to {high:.0f}.",
+    "集中出现的 {burst} 条五星评价中，有 {doubtful} 条重复了他人用语；"
+    "同类的正常集中时段为 {low:.0f} 至 {high:.0f} 条。",
+)
+_TOLD_WITHOUT_WORDS = Said(
+    "{doubtful} of {burst} five-star reviews in a burst come from accounts with hardly a past; honest bursts like this "
+    "one have {low:.0f} to {high:.0f}.",
+    "集中出现的 {burst} 条五星评价中，有 {doubtful} 条来自几乎没有历史的账号；"
     "同类的正常集中时段为 {low:.0f} 至 {high:.0f} 条。",
 )
 
@@ -113,26 +124,30 @@ class CopiedBursts(Detector):
     ----------
     fewest_reviews
         A dealer with fewer reviews is not judged.
+    occasion
+        How many times higher the odds of copied words may be in an honest burst than on ordinary days.
     newcomers
-        How many times higher the odds of a doubtful review may be in an honest burst than on ordinary days.
+        And those of an author with hardly a past, which are looked at where no review has a text.
     rules
         What counts as a sign.
     """
 
     fewest_reviews: int = 10
-    newcomers: float = 2.0
+    occasion: float = 2.0
+    newcomers: float = 20.0
     rules: Rules = RULES
 
-    title: ClassVar[Said] = Said("Bursts of copied or authorless praise", "集中出现的雷同或新账号好评")
+    title: ClassVar[Said] = Said("Bursts of copied praise", "集中出现的雷同好评")
     honest: ClassVar[tuple[Said, ...]] = (
         Said(
             "A real promotion brings a real burst: a burst alone is never evidence, only how many of the reviews "
-            "inside it repeat another's words or come from accounts with hardly a past.",
-            "真实的促销会带来真实的集中好评：集中本身从不是证据，只看其中有多少重复他人用语或来自几乎没有历史的账号。",
+            "inside it repeat another's words.",
+            "真实的促销会带来真实的集中好评：集中本身从不是证据，只看其中有多少重复他人用语。",
         ),
         Said(
-            "An occasion brings newcomers: an honest burst is allowed twice the odds of ordinary days.",
-            "活动会带来新用户：正常的集中时段允许有平日两倍的几率。",
+            "An occasion brings newcomers: they are looked at only where no review has a text, and an honest burst is "
+            "allowed twenty times their odds on ordinary days.",
+            "活动会带来新用户：只有在评价都没有正文时才看新账号，且正常的集中时段允许有平日二十倍的几率。",
         ),
         Said(
             "Dealers differ on ordinary days too: how much is learnt from the network's five-star reviews.",
@@ -153,14 +168,16 @@ class CopiedBursts(Detector):
         ordinary = signs.top & ~signs.burst
         trials = dealer.count(ordinary)
         seen = trials > 0
-        return _Learnt(learnt, learn_usual(dealer.count(ordinary & signs.doubtful)[seen], trials[seen]))
+        return _Learnt(learnt, learn_usual(dealer.count(ordinary & _doubtful(signs, learnt))[seen], trials[seen]))
 
     def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
         signs = read_signs(observations, learned.signs, self.rules)
         dealer = observations.coded("reviews", "dealer_id")
-        bursts, hits = dealer.count(signs.burst), dealer.count(signs.doubtful & signs.burst)
+        bursts, hits = dealer.count(signs.burst), dealer.count(_doubtful(signs, learned.signs) & signs.burst)
         n = dealer.count()
-        odds = self.newcomers * learned.ordinary.rate / (1 - min(learned.ordinary.rate, 0.9))
+        wordless = learned.signs.clusters is None
+        more, told = (self.newcomers, _TOLD_WITHOUT_WORDS) if wordless else (self.occasion, _TOLD)
+        odds = more * learned.ordinary.rate / (1 - min(learned.ordinary.rate, 0.9))
         share = odds / (1 + odds)
         likely = count_range(bursts, share, learned.ordinary.spread)
         abstained = n < self.fewest_reviews
@@ -169,7 +186,7 @@ class CopiedBursts(Detector):
             if silent
             else _CALM
             if not burst
-            else _TOLD.filled(doubtful=doubtful, burst=burst, low=low, high=high)
+            else told.filled(doubtful=doubtful, burst=burst, low=low, high=high)
             for total, silent, burst, doubtful, low, high in zip(
                 n, abstained, bursts, hits, likely["fewest"], likely["most"], strict=True
             )
@@ -203,3 +220,8 @@ class CopiedBursts(Detector):
             ),
             [_WORDS[signs_seen] for signs_seen in np.array([1, 2, 4]) @ seen],
         )
+
+
+def _doubtful(signs: Signs, learnt: Learnt) -> Flags:
+    """Tell which reviews are in copied words, or where there are no words, by an author with hardly a past."""
+    return signs.throwaway if learnt.clusters is None else signs.copied

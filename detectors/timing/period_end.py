@@ -35,7 +35,7 @@ Forty dealers with as many full marks on any day, and D00, whose last week of ea
 ... )
 >>> seen, detector = Observations(date(2026, 10, 31), {"surveys": surveys}), PeriodEnd()
 >>> units = detector.weigh(seen, detector.learn(seen)).units
->>> bool(units["bits"].drop("D00").max() < 4 < 10 < units.loc["D00", "bits"])
+>>> bool(units["bits"].drop("D00").max() < 4 < 8 < units.loc["D00", "bits"])
 True
 """
 

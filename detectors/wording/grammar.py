@@ -45,30 +45,33 @@ class Pattern:
         sentence: it never crosses a full stop.
     why
         Why it means that, and what it leaves out.
+    negative
+        Whether a negator belongs to what is told ("not ten, no voucher") instead of denying it.
     """
 
     tale: Tale
     expression: re.Pattern[str]
     why: str
+    negative: bool = False
 
 
 # Building blocks. 十分 is also an adverb ("十分满意"), so as a score it needs a verb of scoring before it and no
 # adjective after it.
 _SCORE = (
     r"(?:(?:十|10)\s?分(?![\u4e00-\u9fff])|(?:十|10)\s?分(?=就|送|才|给|的话|了|吧|能|可以|以上|抽|换|呗|他|行|不|要|吗|么)"
-    r"|满分|全分|高分|最高|好评|五星|5星)"
+    r"|满分|全分|高分|最高|全优|好评|五星|5星)"
 )
 _TOP_WORD = r"(?:(?:非常|特别|十分|完全|都|很|全部?|最)满意|好话)"
 _GRADE = r"(?:打|给|评|选|报|填|按|写)"
 _SAY = r"(?:说|答|回答|讲|选|评价?|打|给|填|回复)"
 _GAP = r"[^,.。!?;…\n]"
 # 请 and 麻烦 alone ask the interviewer; 请我 is what the dealer did.
-_MAKE = r"(?:让|叫|要求|求着?|教|嘱咐|交代|叮嘱|提醒|暗示|(?:拜托|麻烦|请|要)(?=我))"
+_MAKE = r"(?:让|叫|喊|劝|要求|求着?|教|嘱咐|交代|叮嘱|提醒|暗示|(?:拜托|麻烦|请|要)(?=我))"
 _ME = r"(?:我们?|俺|咱们?|客户|车主|家里人)"
 _WHO = r"(?:他们?|她们?|店里?|4s店|销售|顾问|经理|业务员|小姑娘|小伙子?|前台|师傅|店员|工作人员|服务员|人家|接待\S{0,4}人|人员)"
 _GIFT = (
     r"(?:保养|洗车|机油|玻璃水|油卡|加油卡|购物卡|礼品|礼物|小礼|红包|券|代金|现金|脚垫|贴膜|工时|家电|四轮定位|检测|积分|抽奖"
-    r"|东西|话费|返现|百块|块钱|元|奖)"
+    r"|东西|话费|返现|百块|块钱|元|奖|卡|定位|雨刮|香薰|打蜡|行李箱|垫|牛奶|充电|额度|抵扣)"
 )
 _GIVE = r"(?:送|返|换|领|抽|免|赠|奖励?|报销|减|给(?!我?们?打)|发)"
 
@@ -97,7 +100,7 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         Tale.TOLD,
-        _compiled(rf"(?:让|叫|要求|求|教|嘱咐|交代|叮嘱){_ME}?{_GAP}{{0,4}}?说{_GAP}{{0,2}}?{_SCORE}"),
+        _compiled(rf"(?:让|叫|喊|要(?=我)|要求|求|教|嘱咐|交代|叮嘱){_ME}?{_GAP}{{0,4}}?说{_GAP}{{0,2}}?{_SCORE}"),
         "Someone made the customer say a score.",
     ),
     Pattern(
@@ -110,7 +113,7 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         Tale.TOLD,
         _compiled(
-            rf"{_WHO}(?:[跟和对]我们?)?[^,.。!?;…\n我]{{0,6}}?(?:说|交代|讲|通知|微信){_GAP}{{0,10}}?(?:{_GRADE}|[要得就都]说){_GAP}{{0,4}}?{_SCORE}"
+            rf"{_WHO}(?:[跟和对]我们?)?[^,.。!?;…\n我]{{0,6}}?(?:说|交代|讲|通知|微信){_GAP}{{0,10}}?(?:{_GRADE}|答|[要得就都]说){_GAP}{{0,4}}?{_SCORE}"
         ),
         "The dealer's people said a score to give. What the customer says of the own score ('我说打十分') has no such speaker.",
     ),
@@ -125,6 +128,13 @@ PATTERNS: tuple[Pattern, ...] = (
             rf"(?:说|讲){_GAP}{{0,6}}?(?:每[项题个]|全部?|都){_GAP}{{0,4}}?(?:要|得|必须)?{_GAP}{{0,2}}?(?:十|10)分才"
         ),
         "Every item 'must be ten to count' is a dealer's rule, not a customer's.",
+    ),
+    Pattern(
+        Tale.TOLD,
+        _compiled(
+            r"(?:都|全)[^.。!?…\n]{0,3}?(?:(?:十|10)\s?分|10|满分)[^.。!?…\n]{0,8}?(?:交代|吩咐|叮嘱|打过?招呼|提醒(?=过?我|过|了))"
+        ),
+        "All tens, and that somebody has spoken to the customer before.",
     ),
     Pattern(
         Tale.TOLD,
@@ -185,6 +195,39 @@ PATTERNS: tuple[Pattern, ...] = (
             rf"(?:{_GRADE}{_GAP}{{0,4}}?{_SCORE}|说{_GAP}{{0,3}}?满意|好评|满分)"
         ),
         "The reward first: it needs a word of demand or exchange before the score.",
+    ),
+    Pattern(
+        Tale.GIFT,
+        _compiled(
+            rf"(?:{_GRADE}|答|说|讲){_GAP}{{0,3}}?{_SCORE}(?:的话)?(?:就|才|能|可以|可|会)?(?:送|领|换|给(?!我?们?打)|拿|抽|返|(?<!好评)(?<!五星)有(?={_GAP}{{0,8}}{_GIFT}))"
+        ),
+        "A score, and at once what it brings: 'ten and they give', whatever it is.",
+    ),
+    Pattern(
+        Tale.GIFT,
+        _compiled(
+            rf"(?:如果|要是)?(?:不是|没有?|不打|不给|低于|少于|不到)(?:十|10|满)分{_GAP}{{0,12}}?(?:不给|没了|没有了|不送|拿不到|取消|作废|泡汤)"
+        ),
+        "Less than full marks, and it is gone.",
+        negative=True,
+    ),
+    Pattern(
+        Tale.GIFT,
+        _compiled(
+            rf"(?:答应|承诺|说好|说要){_GAP}{{0,3}}?{_GIVE}[^.。!?…\n]{{0,16}}?(?:分不能低|{_GRADE}{_GAP}{{0,4}}?{_SCORE})"
+        ),
+        "A promise, and the marks that it is for.",
+        negative=True,
+    ),
+    Pattern(
+        Tale.GIFT,
+        _compiled(rf"凭{_GAP}{{0,4}}?(?:截图|记录|录音|短信){_GAP}{{0,4}}?(?:领|换|兑|拿)"),
+        "A reward that is handed out against proof of the interview.",
+    ),
+    Pattern(
+        Tale.GIFT,
+        _compiled(rf"{_SCORE}[^.。!?…\n]{{0,6}}?{_GIFT}{_GAP}{{0,4}}?(?:等着|别忘|记得|什么时候|啥时候)"),
+        "The customer gave the marks and waits for the reward.",
     ),
     Pattern(
         Tale.GIFT,
@@ -250,16 +293,23 @@ PUBLIC = re.compile(
 )
 """What is said of a reward for a public review: it is offered openly to everybody, and says nothing of the interview."""
 
+ELSEWHERE = re.compile(
+    r"别家|别的(?:店|品牌|牌子|4s)|另外(?:一|那)|其他(?:店|家|品牌|牌子)|那个牌子|上一家|以前那家|另一家"
+    r"|\b(?:other|another|previous|last) (?:dealer|brand|shop|store|garage)",
+    re.ASCII,
+)
+"""What is said of another dealer."""
+
 _CLAUSE_END = re.compile(r"[,.。!?;…\n]")
 # Cheap and wide: every pattern needs one of these words, as typed, and most open answers have none.
 _WORTH_FOLDING = (
-    r"[分評评星話话１]|怎么|怎麼|如何|[说說答讲講填选選价價按写寫報报送返换換領领抽免赠贈奖獎减減发發].*[满滿]意"
+    r"[分評评星話话１凭憑优優]|怎么|怎麼|如何|[说說答讲講填选選价價按写寫報报送返换換領领抽免赠贈奖獎减減发發].*[满滿]意"
     r"|[Tt][Ee][Nn]|10|[Ff][Uu][Ll][Ll]|[Pp][Ee][Rr][Ff]|[Ss][Tt][Aa][Rr]|[Tt][Oo][Pp]|[Hh][Ii][Gg][Hh]|[Ss][Aa][Tt][Ii]"
     r"|[Ee][Xx][Cc][Ee]|[Tt][Oo] |[^\x00-\x7f\x{2000}-\x{206f}\x{3000}-\x{303f}\x{4e00}-\x{9fff}\x{ff00}-\x{ff0f}\x{ff1a}-\x{ff20}]"
 )
 # And one of these combinations, once they are folded.
 _WORTH_READING = (
-    r"(?:[打给评选报填按写说答讲价]|回复).{0,12}(?:[十全高满]分|10 ?分|最高|好评|[五5]星|满意|好话)|[九九八98十满到于是有够]0?分.{0,10}[扣罚才不没挨考]"
+    r"凭.{0,8}[领换兑拿]|(?:[打给评选报填按写说答讲价都全]|回复).{0,12}(?:[十全高满]分|全优|10|最高|好评|[五5]星|满意|好话)|[九九八98十满到于是有够]0?分.{0,10}[扣罚才不没挨考]"
     r"|[十0满]分的话|(?:怎么|如何).{0,2}(?:回?答|说|打分|评)|(?:好评|五星|满分).?[返有领换送]|满意.{0,12}[送返换领抽免赠奖减发]"
     r"|[送返换领抽免赠奖减发].{0,16}(?:好评|满分|满意)"
     r"|(?:\b10s?\b|tens?\b|full|perfect|stars?|highest|top|satisfied|excellent|to say|to answer|to rate|to score|to respond)"
@@ -338,7 +388,7 @@ def _tales(text: str) -> set[Tale]:
 
 
 def _tells(text: str, pattern: Pattern) -> bool:
-    found = (match for match in pattern.expression.finditer(text) if _affirmed(text, match))
+    found = (match for match in pattern.expression.finditer(text) if _affirmed(text, match, pattern.negative))
     return any(pattern.tale is not Tale.GIFT or not _of_a_public_review(text, match) for match in found)
 
 
@@ -347,15 +397,17 @@ def _of_a_public_review(text: str, match: re.Match[str]) -> bool:
     return PUBLIC.search(_clause_to(text, match) + text[match.end() : rest.start() if rest else None]) is not None
 
 
-def _affirmed(text: str, match: re.Match[str]) -> bool:
+def _affirmed(text: str, match: re.Match[str], negative: bool) -> bool:
     """Tell whether the clause around a match affirms it."""
     before = _clause_to(text, match)[: -len(match.group())]
     after = text[match.end() :]
     # A denial may stand inside the match too, before the score itself: 销售没要求我打满分.
     head = before + match.group()[: max(len(match.group()) - 3, 1)]
-    if NEGATORS.search(before) or _denied_inside(match.group()):
+    if ELSEWHERE.search(before + match.group()):
         return False
-    asked = QUESTIONS.search(after) or ASKING.search(head)
+    if not negative and (NEGATORS.search(before) or _denied_inside(match.group())):
+        return False
+    asked = QUESTIONS.search(after) or (not negative and ASKING.search(head))
     return not asked and not SUPPOSING.search(before)
 
 

@@ -104,7 +104,7 @@ class FindingDetail(Answer):
     scheme: str = Field(description="the scheme")
     n: int | None = Field(description="rows weighed")
     bits: float = Field(description="log2 of the e-value")
-    probability: float | None = Field(description="prior odds × 2^bits, as a probability (0 to 1)")
+    probability: float | None = Field(description="prior odds × 2^bits, shared with what else explains it (0 to 1)")
     prior_bits: float | None = Field(description="log2 of the prior odds, where it can be told")
     affected_share: float | None = Field(description="share of the unit's rows affected (0 to 1)")
     affected_low: float | None = Field(description="lower end of its interval")

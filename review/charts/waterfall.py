@@ -17,7 +17,13 @@ _UNEXPLAINED_BITS = 0.05
 _BAR_PX = 30
 
 
-def waterfall(language: str, prior_bits: float, families: Sequence[tuple[str, float]], total_bits: float) -> Spec:
+def waterfall(
+    language: str,
+    prior_bits: float,
+    families: Sequence[tuple[str, float]],
+    total_bits: float,
+    explained_bits: float = 0.0,
+) -> Spec:
     """Return the chart.
 
     Parameters
@@ -30,18 +36,24 @@ def waterfall(language: str, prior_bits: float, families: Sequence[tuple[str, fl
         Name and bits of each bar, in order.
     total_bits
         What they add up to; where they do not (families that overlap), one more bar says by how much.
+    explained_bits
+        What is taken from the scheme since another explains the same evidence, in bits of its odds; 0 if nothing is.
 
     Returns
     -------
     dict
         A Vega-Lite spec.
     """
-    rows = steps(language, prior_bits, families, total_bits)
+    rows = steps(language, prior_bits, families, total_bits, explained_bits)
     return {**filled(_shape(language), steps=rows), "height": _BAR_PX * len(rows)}
 
 
 def steps(
-    language: str, prior_bits: float, families: Sequence[tuple[str, float]], total_bits: float
+    language: str,
+    prior_bits: float,
+    families: Sequence[tuple[str, float]],
+    total_bits: float,
+    explained_bits: float = 0.0,
 ) -> list[dict[str, Any]]:
     """Return the bars: name, kind, from and to (bits), label.
 
@@ -61,10 +73,12 @@ def steps(
     bars = [*families]
     if abs(overlap) >= _UNEXPLAINED_BITS:
         bars.append((_("Families overlap"), overlap))
+    if abs(explained_bits) >= _UNEXPLAINED_BITS:
+        bars.append((_("Another scheme explains it too"), explained_bits))
     for name, added in bars:
         rows.append(_step(name, "for" if added >= 0 else "against", at, at + added, bits(added)))
         at += added
-    end = prior_bits + total_bits
+    end = prior_bits + total_bits + explained_bits
     return [*rows, _step(_("All together"), "end", 0.0, end, percent(_probability(end), 1))]
 
 

@@ -126,7 +126,7 @@ def _shown(words: Words, finding: Finding) -> dict[str, Any]:
     bars = [(family_name(words, family.name), family.bits) for family in finding.families if _spoke(family.evidence)]
     chart = None
     if finding.prior_bits is not None:
-        chart = waterfall(words.language, finding.prior_bits, bars, finding.bits)
+        chart = waterfall(words.language, finding.prior_bits, bars, finding.bits, finding.explained_bits)
     return {
         "finding": finding,
         "chart": chart,
@@ -147,7 +147,9 @@ def _waterfall_table(words: Words, finding: Finding, bars: Sequence[tuple[str, f
     _ = words.gettext
     prior = [(_("Before any evidence"), shown_bits(finding.prior_bits))]
     rows = [*prior, *((name, shown_bits(added)) for name, added in bars)]
-    total = None if finding.prior_bits is None else finding.prior_bits + finding.bits
+    if finding.explained_bits:
+        rows.append((_("Another scheme explains it too"), shown_bits(finding.explained_bits)))
+    total = None if finding.prior_bits is None else finding.prior_bits + finding.bits + finding.explained_bits
     return {
         "headings": [_("Step"), _("bits")],
         "rows": [*rows, (_("All together"), f"{shown_bits(total)} = {percent(finding.probability, 1)}")],

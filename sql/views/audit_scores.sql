@@ -13,7 +13,8 @@ select
     scores.affected_share,
     scores.affected_low,
     scores.affected_high,
-    scores.flagged
+    scores.flagged,
+    scores.prior
 from scores
 inner join runs on scores.run_key = runs.run_key
 inner join units on scores.unit_key = units.unit_key

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+import numpy as np
 import pandas as pd
 
 from sql.runs import RunFacts, RunResult
@@ -41,7 +42,9 @@ def scores(rows: Sequence[Score]) -> pd.DataFrame:
     """Scores of units with a hundred interviews each."""
     frame = pd.DataFrame(rows, columns=["unit_id", "scheme", "bits", "flagged", "probability", "affected_share"])
     kinds = ["interviewer" if scheme == "fabricated" else "dealer" for scheme in frame["scheme"]]
-    return frame.assign(unit_kind=kinds, n=100, q_value=0.01, affected_low=0.1, affected_high=0.9)
+    odds = frame["probability"] / (1 - frame["probability"]) / np.exp2(frame["bits"])
+    frame = frame.assign(unit_kind=kinds, n=100, q_value=0.01, affected_low=0.1, affected_high=0.9)
+    return frame.assign(prior=odds / (1 + odds))
 
 
 def night(run_id: str, rows: Sequence[Score], business_date: str = "2026-10-31") -> RunResult:

@@ -81,15 +81,16 @@ def test_a_night_of_an_earlier_day_is_no_news(filed: Store) -> None:
     assert [(change.bits_before, change.bits) for change in file.changes] == [(11.0, 13.0)]
 
 
-def test_a_probability_that_rounds_to_one_takes_its_prior_from_another_unit(filed: Store) -> None:
+def test_what_another_scheme_explains_too_is_a_bar_of_its_own(filed: Store) -> None:
     case_id = case_of(filed, "D1")
+    before = read(filed, "D1").lead
     with writing(filed.engine) as connection:
-        connection.exec_driver_sql(f"update findings set probability = 1.0, bits = 80 where case_id = {case_id}")
-        connection.exec_driver_sql("update scores set probability = 1.0, bits = 80 where probability > 0.9")
-    prior_bits = read(filed, "D1").lead.prior_bits
+        connection.exec_driver_sql(f"update findings set probability = 0.5 where case_id = {case_id}")
+    after = read(filed, "D1").lead
 
-    # D3 to D9: probability 0.01 at -2 bits.
-    assert prior_bits == pytest.approx(math.log2(0.01 / 0.99) + 2.0)
+    assert (before.explained_bits, before.prior_bits) == (0.0, after.prior_bits)
+    assert after.prior_bits is not None
+    assert after.prior_bits + after.bits + after.explained_bits == pytest.approx(0.0)
 
 
 def test_a_case_knows_what_is_merged_into_it_and_linked_to_it(filed: Store) -> None:

@@ -15,7 +15,7 @@ from numpy.polynomial.hermite_e import hermegauss
 from numpy.typing import ArrayLike
 from scipy.special import expit
 
-from detectors.core.instruments.spread import EFFECTS, Floats, Spread, bits, learn_spread
+from detectors.core.instruments.spread import EFFECTS, INCIDENTS, Floats, Spread, bits, learn_spread
 
 SHARES: Floats = np.array([0.0, 0.02, 0.035, 0.055, 0.08, 0.115, 0.16, 0.215, 0.28, 0.36, 0.45, 0.56, 0.7, 0.85])
 """Shares π of manipulated rows that the alternative mixes. The share 0 keeps the loss of a lost bet below 2.4 bits.
@@ -34,7 +34,13 @@ _UNITS_AT_ONCE = 32
 
 
 def learn_counts(
-    hits: ArrayLike, trials: ArrayLike, rate: ArrayLike, *, rate_sd: ArrayLike = 0.0, potency: float = 0.9
+    hits: ArrayLike,
+    trials: ArrayLike,
+    rate: ArrayLike,
+    *,
+    rate_sd: ArrayLike = 0.0,
+    potency: float = 0.9,
+    incidents: float = INCIDENTS,
 ) -> Spread:
     """Learn how much honest units differ beyond what chance and `rate` explain.
 
@@ -49,13 +55,15 @@ def learn_counts(
         known of a unit may be measured badly, and its own honest variety comes on top.
     potency
         Probability that a manipulated row has the trait.
+    incidents
+        Share of honest units whose effect may be anything.
 
     Returns
     -------
     Spread
         The spread of honest units' effects.
     """
-    return learn_spread(*_log_likelihoods(hits, trials, rate, rate_sd, potency))
+    return learn_spread(*_log_likelihoods(hits, trials, rate, rate_sd, potency), incidents=incidents)
 
 
 def count_bits(
@@ -87,7 +95,7 @@ def count_bits(
     >>> network = rng.binomial(80, 0.1, size=200)
     >>> spread = learn_counts(network, np.full(200, 80), 0.1)
     >>> count_bits([8, 40], [80, 80], 0.1, spread).round().tolist()
-    [-2.0, 26.0]
+    [-2.0, 10.0]
     """
     return bits(*_log_likelihoods(hits, trials, rate, rate_sd, potency), spread)
 

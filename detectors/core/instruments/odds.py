@@ -140,7 +140,7 @@ def odds_bits(tables: pd.DataFrame, centre: ArrayLike, spread: Spread) -> "pd.Se
     >>> spread = learn_odds(even, 0.0)
     >>> two = pd.DataFrame([(50, 50, 20, 20), (50, 50, 36, 4)], columns=TABLE, index=["D1", "D2"])
     >>> odds_bits(two, 0.0, spread).round().tolist()
-    [-2.0, 30.0]
+    [-2.0, 9.0]
     """
     units, honest, manipulated = _log_likelihoods(tables, centre)
     return pd.Series(bits(honest, manipulated, spread), index=units)

@@ -9,6 +9,8 @@ effect. It is wide when few units are there to learn from, so that little data m
 References
 ----------
 Efron (2004), "Large-scale simultaneous hypothesis testing: the choice of a null hypothesis", JASA 99.
+Berger & Berliner (1986), "Robust Bayes and empirical Bayes analysis with epsilon-contaminated priors", Annals of
+Statistics 14.
 Spiegelhalter (2005), "Funnel plots for comparing institutional performance", Statistics in Medicine 24.
 """
 
@@ -22,6 +24,13 @@ Floats = NDArray[np.float64]
 
 EFFECTS: Floats = np.sinh(np.linspace(-4.0, 4.0, 121)) * (6.0 / np.sinh(4.0))
 """Grid of unit effects in log-odds, from -6 to 6, finest around 0."""
+
+INCIDENTS = 0.002
+"""Share of honest units to which something happened that no model foresees (a broken export, a fair, a clerk's habit).
+
+Their effect may be anything (Berger's contamination), so that a trait which hardly any honest unit has is worth some
+eleven bits and never twenty, however many of a unit's rows have it.
+"""
 
 _CENTRES: Floats = np.linspace(-1.5, 1.5, 31)
 _WIDTHS: Floats = np.geomspace(0.02, 1.6, 16)
@@ -80,13 +89,15 @@ def bits(honest: Floats, manipulated: Floats, spread: Spread) -> Floats:
     return np.asarray(ratio / np.log(2.0), dtype=np.float64)
 
 
-def learn_spread(honest: Floats, manipulated: Floats) -> Spread:
+def learn_spread(honest: Floats, manipulated: Floats, *, incidents: float = INCIDENTS) -> Spread:
     """Learn the honest spread from a network of which some units may be manipulated.
 
     Parameters
     ----------
     honest, manipulated
         As in `bits`. Shape (units, effects); no units at all give the prior spread.
+    incidents
+        Share of honest units whose effect may be anything.
 
     Returns
     -------
@@ -106,7 +117,9 @@ def learn_spread(honest: Floats, manipulated: Floats) -> Spread:
     True
     """
     centres, widths = (axis.ravel() for axis in np.meshgrid(_CENTRES, _WIDTHS, indexing="ij"))
-    candidates = np.stack([_normal_on_grid(centre, width) for centre, width in zip(centres, widths, strict=True)])
+    candidates = np.stack(
+        [_normal_on_grid(centre, width, incidents) for centre, width in zip(centres, widths, strict=True)]
+    )
     # One scale for both, or their ratio would be lost.
     peak = np.maximum(honest.max(axis=1), manipulated.max(axis=1))[:, None] if len(honest) else honest
     if_honest, if_manipulated = (np.exp(part - peak) @ candidates.T for part in (honest, manipulated))
@@ -122,9 +135,11 @@ def learn_spread(honest: Floats, manipulated: Floats) -> Spread:
     return Spread(posterior @ candidates)
 
 
-def _normal_on_grid(centre: float, width: float) -> Floats:
+def _normal_on_grid(centre: float, width: float, incidents: float) -> Floats:
     """Return a normal distribution on the grid, a small part of it stretched so that honest outliers stay honest."""
     edges = np.concatenate([[-np.inf], (EFFECTS[1:] + EFFECTS[:-1]) / 2, [np.inf]])
 
     core, tail = (np.diff(ndtr((edges - centre) / sd)) for sd in (width, width * _TAIL_STRETCH))
-    return np.asarray((1 - _TAIL_SHARE) * core + _TAIL_SHARE * tail, dtype=np.float64)
+    anything = np.diff(np.clip(edges, EFFECTS[0], EFFECTS[-1])) / (EFFECTS[-1] - EFFECTS[0])
+    foreseen = (1 - _TAIL_SHARE) * core + _TAIL_SHARE * tail
+    return np.asarray((1 - incidents) * foreseen + incidents * anything, dtype=np.float64)

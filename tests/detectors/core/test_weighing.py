@@ -101,7 +101,7 @@ def evidence(*rows: tuple[str, str, float, bool]) -> pd.DataFrame:
 
 def test_one_family_never_opens_a_case_however_many_bits_it_has() -> None:
     joined = join_families(evidence(("D1", "ratings", 40.0, False)), FindingSettings())
-    assert score(joined.units, FindingSettings())["flagged"].eq(0).all()
+    assert score(joined, FindingSettings())["flagged"].eq(0).all()
 
 
 def test_two_families_or_one_decisive_detector_open_a_case() -> None:
@@ -109,7 +109,7 @@ def test_two_families_or_one_decisive_detector_open_a_case() -> None:
         evidence(("D1", "ratings", 6.0, False), ("D1", "wording", 6.0, False), ("D2", "contacts", 14.0, True)),
         FindingSettings(),
     )
-    assert score(joined.units, FindingSettings())["flagged"].tolist() == [1, 1]
+    assert score(joined, FindingSettings())["flagged"].tolist() == [1, 1]
 
 
 def test_a_family_counts_for_no_more_than_its_cap() -> None:
