@@ -30,4 +30,4 @@ def peers(connection: Connection, run_key: int, scheme: str, detector_key: int, 
         .where(unit.unit_kind == unit_kind, said.abstained == 0, said.n > 0, said.observed.is_not(None))
         .order_by(said.unit_key)
     )
-    return [Peer(*row) for row in connection.execute(query)]
+    return [Peer(*row) for row in connection.execute(query).all()]

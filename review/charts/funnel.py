@@ -79,10 +79,11 @@ def _dots(peers: Sequence[Peer], is_share: bool) -> Rows:
 
 def _limits(peers: Sequence[Peer], is_share: bool) -> Rows:
     bins: dict[int, list[tuple[int, float, float]]] = {}
+    column = {n: math.floor(math.log10(n) * _BINS_PER_DECADE) for n in {peer.n for peer in peers}}
     for peer in peers:
         if peer.fair_low is not None and peer.fair_high is not None:
             of = peer.n if is_share else 1
-            held = bins.setdefault(math.floor(math.log10(peer.n) * _BINS_PER_DECADE), [])
+            held = bins.setdefault(column[peer.n], [])
             held.append((peer.n, peer.fair_low / of, peer.fair_high / of))
     return [
         {

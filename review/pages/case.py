@@ -1,6 +1,5 @@
 """The case page: why, what speaks for it and against it, what to listen to, and what was and can be done."""
 
-import math
 from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Annotated, Any
@@ -32,8 +31,8 @@ router = APIRouter()
 
 CaseId = Annotated[int, Path(ge=1, le=2_147_483_647)]
 
-_HALF_BIN = 1 / 16
-"""Half the width of the funnel's bins of size, in decades."""
+_HALF_BIN = 10 ** (1 / 16)
+"""From the middle of one of the funnel's bins of size to its ends, as a factor: a sixteenth of a decade."""
 
 _RECORDS_SHOWN, _SCRIPTS_SHOWN, _LOOKS_SHOWN = 5, 4, 3
 """Records of each side, texts of each script and detectors' look-alikes, before the rest, which is folded away."""
@@ -183,8 +182,9 @@ def _funnel(words: Words, file: CaseFile, night: Night) -> dict[str, Any]:
     alike = _("units of about that size")
     rows = [[file.head.unit_id, number(said.n), figure(said.observed / of), limits(*own)]]
     for limit in night.limits:
-        inside = [dot for dot in night.dots if abs(math.log10(dot["n"] / limit["n"])) <= _HALF_BIN]
-        middle = median(dot["share"] for dot in inside) if inside else None
+        fewest, most = limit["n"] / _HALF_BIN, limit["n"] * _HALF_BIN
+        inside = [dot["share"] for dot in night.dots if fewest <= dot["n"] <= most]
+        middle = median(inside) if inside else None
         rows.append([alike, number(limit["n"]), figure(middle), limits(limit["low"], limit["high"])])
     return {
         "said": said,
