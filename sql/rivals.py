@@ -10,6 +10,9 @@ from dataclasses import dataclass
 _WHOLE_PROFILE = "profile"
 """It looks at everything at once, and is no evidence of its own."""
 
+_WORTH_SHARING_BITS = 1.0
+"""With less in common, the other scheme explains nothing that matters."""
+
 
 @dataclass(frozen=True)
 class Looked:
@@ -76,7 +79,7 @@ def rivals_of(scheme: str, looked: Mapping[str, Mapping[str, Looked]]) -> tuple[
     for other, families in looked.items():
         theirs = _independent(families)
         shared = [name for name in own.keys() & theirs.keys() if own[name].said and own[name].said == theirs[name].said]
-        if other == scheme or not any(own[name].bits > 0 for name in shared):
+        if other == scheme or sum(own[name].bits for name in shared) < _WORTH_SHARING_BITS:
             continue
         apart = [
             name

@@ -30,6 +30,12 @@ def test_the_likeliest_rival_comes_first() -> None:
     assert [rival.scheme for rival in rivals_of("coached", looked)] == ["target_gaming", "incentivised"]
 
 
+def test_next_to_nothing_in_common_makes_no_rival() -> None:
+    little = {"ratings": Looked(0.4, {"facts": 0.4})}
+    told = {"wording": Looked(9.0, {"gifts": 9.0})}
+    assert rivals_of("incentivised", {"incentivised": little | told, "coached": little}) == ()
+
+
 def test_evidence_that_speaks_against_both_or_is_of_the_whole_profile_makes_no_rival() -> None:
     quiet = {"ratings": Looked(-1.0, {"facts": -1.0})}
     profile = {"profile": Looked(1.0, {"outliers": 1.0})}
