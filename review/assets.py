@@ -6,13 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
 from review.charts import scripts
 from review.security.permissions import Permission
-from review.security.roles import Person, requires
+from review.security.roles import requires
 
 _FOLDER = Path(__file__).parent / "static"
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -81,10 +80,8 @@ class Assets:
         return f"/static/{self.by_name[name].digest}/{name}"
 
 
-@router.get("/static/{digest}/{name}", name="static")
-def show(
-    request: Request, digest: str, name: str, _person: Annotated[Person | None, requires(Permission.PUBLIC)]
-) -> Response:
+@router.get("/static/{digest}/{name}", name="static", dependencies=[requires(Permission.PUBLIC, whoever=True)])
+def show(request: Request, digest: str, name: str) -> Response:
     """Answer with one file, to be kept for a year if the address is of this very content."""
     asset: Asset | None = request.app.state.assets.by_name.get(name)
     if asset is None:

@@ -21,6 +21,7 @@ class Requirement:
     """What a route asks of who calls it; FastAPI calls it before the route."""
 
     permission: Permission
+    whoever: bool = False
 
     def __call__(self, request: Request, sent: Annotated[str | None, Depends(sent_token)]) -> Person | None:
         """Return who is asking.
@@ -34,6 +35,8 @@ class Requirement:
         Forged
             A form did not come from a page of ours.
         """
+        if self.whoever:
+            return None
         person = identify(request)
         if self.permission is not Permission.PUBLIC:
             if person is None:
@@ -44,8 +47,16 @@ class Requirement:
         return person
 
 
-def requires(permission: Permission) -> Any:
+def requires(permission: Permission, *, whoever: bool = False) -> Any:
     """Return the dependency that lets only those through who have the permission.
+
+    Parameters
+    ----------
+    permission
+        What is asked for.
+    whoever
+        For what is public, changes nothing and is the same for everybody: nobody is looked up, so that it is there even
+        when the database is not.
 
     Examples
     --------
@@ -53,7 +64,9 @@ def requires(permission: Permission) -> Any:
     >>> def show(person: Annotated[Person, requires(Permission.CASE_READ)]) -> str:
     ...     return person.name
     """
-    return Depends(Requirement(permission))
+    if whoever and permission is not Permission.PUBLIC:
+        raise ValueError(f"who asks for {permission} does matter")
+    return Depends(Requirement(permission, whoever))
 
 
 def permissions_of(route: APIRoute) -> list[Permission]:

@@ -3,34 +3,16 @@
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Route
+from playwright.sync_api import Browser, BrowserContext, Route
 
 from review.security.permissions import Role
 from tests.review.browser.pages import DRAWN, pages
-from tests.review.browser.windows import NARROW, complaints_of, is_as_wide_as_its_window, window
+from tests.review.browser.windows import NARROW, SEEN, complaints_of, grave_faults, is_as_wide_as_its_window, window
 from tests.review.conftest import NAMES, Console
 
 pytestmark = pytest.mark.xdist_group("browser")
 
 LANGUAGES = {"en": "en", "zh": "zh-Hans"}
-
-
-SEEN = ("color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size")
-"""What of axe-core's rules looks at the page as it is drawn, and not only at what stands in it."""
-
-
-def grave_faults(page: Page, rules: tuple[str, ...] = ()) -> list[str]:
-    """Return what axe-core finds serious or critical, and where; by all its rules, or by some."""
-    options: dict[str, object] = {"resultTypes": ["violations"]}
-    if rules:
-        options["runOnly"] = {"type": "rule", "values": list(rules)}
-    return [
-        f"{fault['id']}: {node['target']}"
-        for fault in Axe().run(page, options=options).response["violations"]
-        if fault["impact"] in {"serious", "critical"}
-        for node in fault["nodes"][:3]
-    ]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -13,7 +13,7 @@ from review.security.permissions import Permission, Role
 from review.security.roles import requires
 from sql import accounts
 from sql.connection import writing
-from tests.review.browser.windows import complaints_of, window
+from tests.review.browser.windows import complaints_of, grave_faults, window
 from tests.review.conftest import NAMES, Console
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -129,3 +129,20 @@ def test_somebody_signs_in_in_a_browser_and_out_again(running_console: Console, 
 
         expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
         assert complaints == []
+
+
+def test_a_page_that_says_the_database_is_away_looks_like_the_others(
+    running_console: Console, browser: Browser
+) -> None:
+    session = running_console.session(NAMES[Role.REVIEWER][0])
+    with writing(running_console.engine) as connection:
+        connection.exec_driver_sql("alter table sessions rename to gone")
+    with window(browser, running_console.base_url, session=session) as context:
+        page = context.new_page()
+        answer = page.goto("/account")
+
+        assert answer is not None
+        assert answer.status == 503
+        expect(page.get_by_role("heading", level=1)).to_have_text("The database cannot be used now")
+        expect(page.locator(".top")).to_have_css("display", "flex")
+        assert grave_faults(page) == []

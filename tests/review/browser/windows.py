@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
@@ -17,6 +18,8 @@ FLAGS = (
 )
 WIDE, NARROW = (1440, 900), (390, 844)
 """A desk's screen and a telephone's."""
+SEEN = ("color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size")
+"""What of axe-core's rules looks at the page as it is drawn, and not only at what stands in it."""
 
 
 @contextmanager
@@ -63,3 +66,16 @@ def complaints_of(page: Page) -> list[str]:
 def is_as_wide_as_its_window(page: Page) -> bool:
     """Tell whether nobody has to scroll sideways."""
     return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+
+
+def grave_faults(page: Page, rules: tuple[str, ...] = ()) -> list[str]:
+    """Return what axe-core finds serious or critical, and where; by all its rules, or by some."""
+    options: dict[str, object] = {"resultTypes": ["violations"]}
+    if rules:
+        options["runOnly"] = {"type": "rule", "values": list(rules)}
+    return [
+        f"{fault['id']}: {node['target']}"
+        for fault in Axe().run(page, options=options).response["violations"]
+        if fault["impact"] in {"serious", "critical"}
+        for node in fault["nodes"][:3]
+    ]
