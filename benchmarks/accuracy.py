@@ -121,7 +121,7 @@ def excellent_dealers(world: World) -> "pd.Index[str]":
 
 
 def doubted_interviews(weighing: Weighing) -> "pd.Series[float]":
-    """Return the probability, over all schemes, that an interview is manipulated, by ``response_id``."""
+    """Return the largest probability, over schemes, that an interview is manipulated, by ``response_id``."""
     told: pd.Series[float] = (
         weighing.records[weighing.records["source"] == "surveys"]
         .groupby("record_id")["probability"]
