@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from sql import account_tables, schema
 from sql.audit import VIEWS
-from sql.connection import connect
+from sql.connection import connect, writing
 from sql.errors import StoreError, StoreUnavailableError
 from sql.store import Store, open_store
 from tests.postgres import PostgresServer
@@ -79,6 +81,26 @@ def test_a_view_whose_file_changed_is_made_anew_and_keeps_its_grants(
     if on_postgres:
         held = "select has_table_privilege('public', 'audit_runs', 'select') as may"
         assert rows(store.engine, held) == [{"may": True}]
+
+
+def test_evidence_that_an_older_release_wrote_is_all_there_when_it_lies_in_another_order(
+    empty_database_url: str,
+) -> None:
+    engine = connect(empty_database_url)
+    script = ScriptDirectory(str(Path(schema.__file__).parent / "migrations"))
+    with writing(engine) as connection:
+        context = MigrationContext.configure(connection)
+        with Operations.context(context):
+            for revision in reversed(list(script.iterate_revisions("0003", "base"))):
+                revision.module.upgrade()
+                context.stamp(script, revision.revision)
+        said = "insert into evidence (run_key, unit_key, scheme_key, detector_key, abstained, n, bits, reason_zh)"
+        connection.execute(text(f"{said} values (1, 7, 2, 3, 0, 40, 5.5, '理由'), (1, 6, 2, 3, 1, null, 0, null)"))
+    engine.dispose()
+    names = "unit_key, scheme_key, detector_key, abstained, n, bits, reason_zh"
+    with open_store(empty_database_url) as store:
+        held = rows(store.engine, f"select {names} from evidence order by unit_key")
+    assert [tuple(row.values()) for row in held] == [(6, 2, 3, 1, None, 0.0, None), (7, 2, 3, 0, 40, 5.5, "理由")]
 
 
 def test_a_schema_newer_than_the_code_is_refused(store: Store) -> None:
