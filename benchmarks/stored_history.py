@@ -31,6 +31,7 @@ BRANDS = ("星野", "Hanhai", "Tianshu")
 AGENCIES = tuple(f"Agency {letter}" for letter in "ABCDEF")
 PEOPLE = ("li.na", "wang.fang", "zhou.min", "sun.hao", "wu.lei", "xu.jing")
 _SCHEMES = tuple(Scheme)
+_PRIOR = 0.02
 _REASON = (
     "{a} of {b} customers with an open answer said nearly what another customer had said, in sentences hardly heard at "
     "other dealers; dealers like this one have 0 to {c}."
@@ -295,7 +296,7 @@ class _History:
         frame = pd.concat(parts, ignore_index=True)
         flagged = pd.MultiIndex.from_frame(frame).isin(list(self._flagged(night)))
         bits = np.where(flagged, self.rng.uniform(9, 16, len(frame)), self.rng.normal(-1.5, 1.2, len(frame)))
-        odds = np.exp2(bits) * 0.01
+        odds = np.exp2(bits) * _PRIOR / (1 - _PRIOR)
         share = self.rng.beta(1, 12, len(frame))
         told = zip(frame["unit_key"][flagged], frame["scheme_key"][flagged], bits[flagged], strict=True)
         self.nights += [(night, int(unit), int(scheme), float(value)) for unit, scheme, value in told]
@@ -305,6 +306,7 @@ class _History:
             bits=bits.round(3),
             prior=0.01 / 1.01,
             probability=odds / (1 + odds),
+            prior=_PRIOR,
             q_value=np.where(flagged, 0.01, 1.0),
             affected_share=share,
             affected_low=share * 0.5,

@@ -48,7 +48,7 @@ def asked(app: FastAPI, url: str) -> dict[str, list[Statement]]:
     """What every kind of page asked of the database, seen by an auditor."""
     auditor = next(visitor for visitor in sign_in(url, 4) if visitor.role == "auditor")
     browser = TestClient(app, base_url="http://127.0.0.1", follow_redirects=False)
-    browser.cookies.set("mingcha-session", auditor.session)
+    browser.cookies.update({"mingcha-session": auditor.session, "mingcha-language": "zh"})
     heard: list[Statement] = []
     event.listen(
         app.state.engine, "after_cursor_execute", lambda _1, _2, text, values, _3, _4: heard.append((text, values))
