@@ -304,7 +304,6 @@ class _History:
             flagged=flagged.astype(int),
             n=self.rng.integers(20, 400, len(frame)),
             bits=bits.round(3),
-            prior=0.01 / 1.01,
             probability=odds / (1 + odds),
             prior=_PRIOR,
             q_value=np.where(flagged, 0.01, 1.0),
