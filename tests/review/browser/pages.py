@@ -30,6 +30,7 @@ def pages(console: Console, role: Role) -> dict[str, str]:
         "case-proposed": f"/cases/{proposed}",
         "case-interviewer": f"/cases/{waiting}",
         "case-closed": f"/cases/{closed}",
+        "records": f"/cases/{open_cases(console)[0]}/records",
         "dealers": "/dealers",
         "dealer": f"/dealers/{dealer}",
         "verbatims": f"/dealers/{dealer}/said",
