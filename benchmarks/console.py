@@ -341,7 +341,7 @@ def main() -> None:
     parser.add_argument("--small", action="store_true", help="a hundredth of the size; writes no table")
     parser.add_argument("--only", choices=["sqlite", "postgresql"], help="one database; writes no table")
     parser.add_argument("--people", type=int, default=20)
-    parser.add_argument("--seconds", type=float, default=40.0, help="how long each walk lasts")
+    parser.add_argument("--seconds", type=float, default=35.0, help="how long each walk lasts")
     parser.add_argument("--database", help="a database that such a history was written to; writes no table")
     arguments = parser.parse_args()
     size = Size(50, 20, 24, 300, 100) if arguments.small else Size()
