@@ -88,6 +88,7 @@ def _places(summary: Summary, settings: Settings) -> Table:
         "observations": str(settings.lake),
         "validation report": str(home / "reports" / f"{summary.run_id}.html"),
         "log": str(home / "logs" / f"{summary.run_id}.jsonl"),
+        "the cases, to work them": f"mingcha review --home {settings.home}",
         "every case as a table": f"mingcha export audit_cases --format csv --home {settings.home}",
     }
     for name, place in lines.items():
