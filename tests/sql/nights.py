@@ -42,7 +42,7 @@ def scores(rows: Sequence[Score]) -> pd.DataFrame:
     """Scores of units with a hundred interviews each."""
     frame = pd.DataFrame(rows, columns=["unit_id", "scheme", "bits", "flagged", "probability", "affected_share"])
     kinds = ["interviewer" if scheme == "fabricated" else "dealer" for scheme in frame["scheme"]]
-    odds = frame["probability"] / (1 - frame["probability"]) / np.exp2(frame["bits"])
+    odds = frame["probability"] / (1 - frame["probability"]) / np.exp2(frame["bits"].clip(-500, 500))
     frame = frame.assign(unit_kind=kinds, n=100, q_value=0.01, affected_low=0.1, affected_high=0.9)
     return frame.assign(prior=odds / (1 + odds))
 
