@@ -34,7 +34,8 @@ Forty dealers list two customers in three; D00 leaves off those who complained.
 ...     "transactions": visits, "contacts": visits[listed].assign(attempted_at=pd.Timestamp("2026-09-20")),
 ...     "complaints": visits[complained].assign(filed_on=pd.Timestamp("2026-09-12")),
 ... })
->>> units = Withheld().weigh(seen, Withheld().learn(seen)).units
+>>> detector = Withheld(fewest_troubled=10)
+>>> units = detector.weigh(seen, detector.learn(seen)).units
 >>> bool(units["bits"].drop("D00").max() < 4 < units.loc["D00", "bits"]), units.loc["D00", "reason"][:84]
 (True, '10 of 10 visits that brought a complaint, or the customer back within 14 days, never')
 """
@@ -88,11 +89,11 @@ class Withheld(Detector):
     fewest_visits
         A dealer with fewer visits is not judged.
     fewest_troubled
-        Nor one after whose visits fewer customers complained or came back.
+        Nor one after whose visits fewer customers complained or came back: of fewer, chance decides who is listed.
     """
 
     fewest_visits: int = 20
-    fewest_troubled: int = 3
+    fewest_troubled: int = 20
 
     title: ClassVar[Said] = Said("Unhappy customers missing from the list", "不满客户未进入联系名单")
     honest: ClassVar[tuple[Said, ...]] = (

@@ -11,7 +11,7 @@ from detectors.core.detector import Detector
 from detectors.core.observations import Observations
 from detectors.core.schemes import UnitKind
 
-_DEALERS, _VISITS = 40, 150
+_DEALERS, _VISITS = 40, 300
 
 
 def _network(*, hidden: float = 0.0, sloppy: float = 0.0) -> Observations:
