@@ -46,18 +46,15 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import logit
 
-from detectors.core.detector import Detector, NotEnough
+from detectors.core.detector import Detector
 from detectors.core.evidence import Weighed, answer, records
 from detectors.core.instruments.attribution import manipulated_given_hit
-from detectors.core.instruments.counts import count_bits, learn_counts
-from detectors.core.instruments.ranges import count_range
-from detectors.core.instruments.spread import Spread
-from detectors.core.interviews import kind_of_interview, level
+from detectors.core.interviews import level
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
 from detectors.core.sentences import Said
-from detectors.crosschecks.quality import Quality, burden, learn_quality
-from detectors.crosschecks.regression import Fitted, count_interviews, features_of, fit, implied_share, leniency_of
+from detectors.crosschecks.quality import Quality, burden
+from detectors.crosschecks.regression import Implication, learn_implication
 
 _FEW = Said(
     "{n} interviews are fewer than {fewest}, too few to compare.", "{n} 份访问不足 {fewest} 份，太少，无法比较。"
@@ -81,35 +78,34 @@ _RECORD = Said(
 )
 
 
+_NOT_ENOUGH = Said(
+    "Only {dealers} dealers have {interviews} interviews; {fewest} have to before full marks can be compared with the "
+    "rest.",
+    "只有 {dealers} 家经销商满 {interviews} 份访问；至少要有 {fewest} 家，才能把满分与其他情况作比较。",
+)
+_ALIKE = Said(
+    "Nobody gives full marks, or everybody does, so nothing implies them.",
+    "没有人给满分，或者人人都给满分，因此无从推断。",
+)
+
+
 @dataclass(frozen=True)
 class _Learnt:
-    """What implies full marks.
+    """What implies full marks, and how much rarer they are where many process steps failed.
 
     Parameters
     ----------
-    quality
-        The proxies.
-    usual
-        Share of full marks by kind of interview.
-    leniency
-        Log-odds by which an interviewer's full marks exceed the usual, shrunk.
-    fitted
-        What a dealer's proxies and place imply.
+    implication
+        How many full marks a dealer's other data imply.
     heavy_from
-        Burden of failed facts from which an interview counts as heavily burdened, by questionnaire.
+        Burden of failed facts from which an interview counts as heavily burdened.
     heavy_offset
         How much rarer full marks are there, in log-odds.
-    spread
-        How much honest dealers differ beyond all this.
     """
 
-    quality: Quality
-    usual: "pd.Series[float]"
-    leniency: "pd.Series[float]"
-    fitted: Fitted
+    implication: Implication
     heavy_from: float
     heavy_offset: float
-    spread: Spread
 
 
 @dataclass(frozen=True)
@@ -165,58 +161,35 @@ class Implied(Detector):
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"surveys": ("overall", "q_")}
 
     def _learn(self, network: Observations) -> _Learnt:
-        kind, full = network.shared(kind_of_interview), self._full(network)
-        usual = pd.Series((kind.sum(full) + 0.5) / (kind.count() + 1.0), index=kind.names)
-        leniency = leniency_of(network, full, usual)
-        counts = count_interviews(network, full, usual, leniency)
-        judged = counts[counts["n"] >= self.fewest_interviews]
-        if len(judged) < self.fewest_dealers:
-            raise NotEnough(
-                f"Only {len(judged)} dealers have {self.fewest_interviews} interviews; {self.fewest_dealers} have to "
-                "before full marks can be compared with the rest.",
-                f"只有 {len(judged)} 家经销商满 {self.fewest_interviews} 份访问；至少要有 {self.fewest_dealers} 家，"
-                "才能把满分与其他情况作比较。",
-            )
-        if not 0 < judged["hits"].sum() < judged["n"].sum():
-            raise NotEnough(
-                "Nobody gives full marks, or everybody does, so nothing implies them.",
-                "没有人给满分，或者人人都给满分，因此无从推断。",
-            )
-        quality = learn_quality(network)
-        features, doubt = features_of(network, quality, judged.index)
-        fitted = fit(features, judged)
-        rate, rate_sd = implied_share(judged["offset"], features, doubt, fitted)
-        weight = burden(network, quality.fact_weights)
+        full = self._full(network)
+        implication = learn_implication(
+            network,
+            full,
+            fewest_interviews=self.fewest_interviews,
+            fewest_dealers=self.fewest_dealers,
+            few=_NOT_ENOUGH,
+            alike=_ALIKE,
+        )
+        weight = burden(network, implication.quality.fact_weights)
         heavy_from = max(float(np.nanquantile(weight, 0.6)), 1e-9) if not np.isnan(weight).all() else np.inf
         heavy = weight >= heavy_from
         light_share, heavy_share = ((full[part].sum() + 0.5) / (part.sum() + 1.0) for part in (~heavy, heavy))
-        return _Learnt(
-            quality=quality,
-            usual=usual,
-            leniency=leniency,
-            fitted=fitted,
-            heavy_from=heavy_from,
-            heavy_offset=min(float(logit(heavy_share) - logit(light_share)), 0.0),
-            spread=learn_counts(judged["hits"], judged["n"], rate, rate_sd=rate_sd),
-        )
+        return _Learnt(implication, heavy_from, min(float(logit(heavy_share) - logit(light_share)), 0.0))
 
     def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
         full = self._full(observations)
-        counts = count_interviews(observations, full, learned.usual, learned.leniency)
-        features, doubt = features_of(observations, learned.quality, counts.index)
-        rate, rate_sd = implied_share(counts["offset"], features, doubt, learned.fitted)
-        likely = count_range(counts["n"], rate, learned.spread).set_axis(counts.index)
-        abstained = counts["n"] < self.fewest_interviews
+        found = learned.implication.weigh(observations, full)
+        abstained = found["n"] < self.fewest_interviews
         units = answer(
-            counts.index,
-            n=counts["n"],
-            observed=counts["hits"],
-            expected=likely["expected"],
-            fair_low=likely["fewest"],
-            fair_high=likely["most"],
-            bits=count_bits(counts["hits"], counts["n"], rate, learned.spread, rate_sd=rate_sd),
+            found.index,
+            n=found["n"],
+            observed=found["hits"],
+            expected=found["expected"],
+            fair_low=found["fewest"],
+            fair_high=found["most"],
+            bits=found["bits"],
             abstained=abstained,
-            reason=self._reasons(counts, likely, abstained, learned.quality),
+            reason=self._reasons(found, abstained, learned.implication.quality),
         )
         return Weighed(units, self._records(observations, full, units, learned))
 
@@ -224,9 +197,7 @@ class Implied(Detector):
         overall = observations["surveys"]["overall"].notna().to_numpy()
         return np.asarray(overall & (observations.shared(level) >= self.nearly_full))
 
-    def _reasons(
-        self, counts: pd.DataFrame, likely: pd.DataFrame, abstained: "pd.Series[bool]", quality: Quality
-    ) -> list[Said]:
+    def _reasons(self, found: pd.DataFrame, abstained: "pd.Series[bool]", quality: Quality) -> list[Said]:
         known = [words for name, words in _REST.items() if name in quality.measures] or [_PLACE]
         rest = Said(", ".join(words.en for words in known), "、".join(words.zh for words in known))
         told = Said(_TOLD.en.replace("{rest}", rest.en), _TOLD.zh.replace("{rest}", rest.zh))
@@ -235,7 +206,7 @@ class Implied(Detector):
             if silent
             else told.filled(n=n, full=full, low=low, high=high)
             for n, full, silent, low, high in zip(
-                counts["n"], counts["hits"], abstained, likely["fewest"], likely["most"], strict=True
+                found["n"], found["hits"], abstained, found["fewest"], found["most"], strict=True
             )
         ]
 
@@ -245,7 +216,7 @@ class Implied(Detector):
         """Name the full marks of dealers with evidence, likelier manipulated where more process steps failed."""
         named = units.index[~units["abstained"] & (units["bits"] >= self.records_from_bits)]
         place = observations.coded("surveys", "dealer_id").among(named)
-        heavy = burden(observations, learned.quality.fact_weights) >= learned.heavy_from
+        heavy = burden(observations, learned.implication.quality.fact_weights) >= learned.heavy_from
         inside, hit = place >= 0, full & (place >= 0)
         cell = place * 2 + heavy
         total, hits = (np.bincount(cell[part], minlength=2 * len(named)).reshape(-1, 2) for part in (inside, hit))

@@ -13,10 +13,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from detectors.core.instruments.spread import Floats
+from detectors.core.detector import NotEnough
+from detectors.core.instruments.counts import count_bits, learn_counts
+from detectors.core.instruments.ranges import count_range
+from detectors.core.instruments.spread import Floats, Spread
 from detectors.core.interviews import kind_of_interview
 from detectors.core.observations import Observations
-from detectors.crosschecks.quality import Quality, proxies
+from detectors.core.sentences import Said
+from detectors.crosschecks.quality import FULL_MARKS_APART, Quality, Rest, learn_quality, proxies
 
 _PLACES = ("region", "brand")
 _PULL = 2.0
@@ -29,6 +33,104 @@ class Fitted:
 
     coefficients: "pd.Series[float]"
     covariance: Floats
+
+
+@dataclass(frozen=True)
+class Implication:
+    """How many of a dealer's interviews have a trait, as everything else about the dealer implies.
+
+    Parameters
+    ----------
+    quality
+        The proxies.
+    usual
+        Share of interviews with the trait by kind of interview.
+    leniency
+        Log-odds by which an interviewer's share exceeds the usual, shrunk.
+    fitted
+        What a dealer's proxies and place imply.
+    spread
+        How much honest dealers differ beyond all this.
+    potency
+        Probability that a manipulated interview has the trait.
+    """
+
+    quality: Quality
+    usual: "pd.Series[float]"
+    leniency: "pd.Series[float]"
+    fitted: Fitted
+    spread: Spread
+    potency: float
+
+    def weigh(self, observations: Observations, hit: NDArray[np.bool_]) -> pd.DataFrame:
+        """Return ``n``, ``hits``, ``expected``, ``fewest``, ``most`` and ``bits`` by dealer.
+
+        Parameters
+        ----------
+        observations
+            Interviews of the dealers to weigh.
+        hit
+            Which of them have the trait, shape (interviews,).
+        """
+        counts = count_interviews(observations, hit, self.usual, self.leniency)
+        features, doubt = features_of(observations, self.quality, counts.index)
+        rate, rate_sd = implied_share(counts["offset"], features, doubt, self.fitted)
+        likely = count_range(counts["n"], rate, self.spread).set_axis(counts.index)
+        bits = count_bits(counts["hits"], counts["n"], rate, self.spread, rate_sd=rate_sd, potency=self.potency)
+        return counts[["n", "hits"]].join(likely).assign(bits=bits)
+
+
+def learn_implication(
+    network: Observations,
+    hit: NDArray[np.bool_],
+    *,
+    fewest_interviews: int,
+    fewest_dealers: int,
+    few: Said,
+    alike: Said,
+    rest: Rest = FULL_MARKS_APART,
+    potency: float = 0.9,
+) -> Implication:
+    """Learn from a network what implies a trait.
+
+    Parameters
+    ----------
+    network
+        Every interview of the window.
+    hit
+        Which of them have the trait, shape (interviews,).
+    fewest_interviews
+        A dealer with fewer teaches nothing.
+    fewest_dealers
+        A network with fewer of the others has nothing to compare with.
+    few, alike
+        What is said of such a network, with ``{dealers}``, ``{interviews}`` and ``{fewest}``; and of one in which all
+        interviews have the trait, or none.
+    rest
+        What is looked at.
+    potency
+        Probability that a manipulated interview has the trait.
+
+    Raises
+    ------
+    NotEnough
+        The network cannot teach it.
+    """
+    kind = network.shared(kind_of_interview)
+    usual = pd.Series((kind.sum(hit) + 0.5) / (kind.count() + 1.0), index=kind.names)
+    leniency = leniency_of(network, hit, usual)
+    counts = count_interviews(network, hit, usual, leniency)
+    judged = counts[counts["n"] >= fewest_interviews]
+    if len(judged) < fewest_dealers:
+        raise NotEnough(*few.filled(dealers=len(judged), interviews=fewest_interviews, fewest=fewest_dealers))
+    if not 0 < judged["hits"].sum() < judged["n"].sum():
+        raise NotEnough(*alike)
+    quality = learn_quality(network, rest)
+    features, doubt = features_of(network, quality, judged.index)
+    fitted = fit(features, judged)
+    rate, rate_sd = implied_share(judged["offset"], features, doubt, fitted)
+    spread = learn_counts(judged["hits"], judged["n"], rate, rate_sd=rate_sd, potency=potency)
+    return Implication(quality, usual, leniency, fitted, spread, potency)
 
 
 def leniency_of(

@@ -22,6 +22,7 @@ Examples
 Sixty dealers whose lowest answers follow their other answers, and one of the middle that has none.
 
 >>> from datetime import date
+>>> import pandas as pd
 >>> rng = np.random.default_rng(3)
 >>> dealer = np.repeat(np.arange(61), 200)
 >>> felt = 7.5 + np.where(dealer == 60, 0.0, np.linspace(-1, 1, 61)[dealer]) + rng.normal(0, 1.2, len(dealer))
@@ -40,20 +41,16 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from detectors.core.detector import Detector, NotEnough
 from detectors.core.evidence import Weighed, answer, no_records
-from detectors.core.instruments.counts import count_bits, learn_counts
-from detectors.core.instruments.ranges import count_range
-from detectors.core.instruments.spread import Spread
-from detectors.core.interviews import kind_of_interview, level
+from detectors.core.interviews import level
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
 from detectors.core.sentences import Said
-from detectors.crosschecks.quality import Quality, Rest, learn_quality
-from detectors.crosschecks.regression import Fitted, count_interviews, features_of, fit, implied_share, leniency_of
+from detectors.crosschecks.quality import Rest
+from detectors.crosschecks.regression import Implication, learn_implication
 
 _GONE = 0.0
 """Probability that a customer who was kept off the list answers low: nobody called."""
@@ -70,14 +67,20 @@ _TOLD = Said(
 )
 
 
+_NOT_ENOUGH = Said(
+    "Only {dealers} dealers have {interviews} interviews; {fewest} have to before their unhappy customers can be "
+    "compared with the rest.",
+    "只有 {dealers} 家经销商有 {interviews} 份访问；至少要有 {fewest} 家，才能把不满意的客户与其他情况相比较。",
+)
+_ALIKE = Said("All answers are alike, so nobody is less happy than others.", "所有回答都一样，没有谁比别人更不满意。")
+
+
 @dataclass(frozen=True)
 class _Learnt:
+    """Below which height an interview is unhappy, and what implies how many of them there are."""
+
     low: float
-    quality: Quality
-    usual: "pd.Series[float]"
-    leniency: "pd.Series[float]"
-    fitted: Fitted
-    spread: Spread
+    implication: Implication
 
 
 @dataclass(frozen=True)
@@ -122,51 +125,36 @@ class Unhappy(Detector):
         if np.isnan(height).all():
             raise NotEnough("No interview has an answer.", "没有任何访问有回答。")
         low = float(np.nanquantile(height, self.lowest_share))
-        kind, hit = network.shared(kind_of_interview), _unhappy(network, low)
-        usual = pd.Series((kind.sum(hit) + 0.5) / (kind.count() + 1.0), index=kind.names)
-        leniency = leniency_of(network, hit, usual)
-        counts = count_interviews(network, hit, usual, leniency)
-        judged = counts[counts["n"] >= self.fewest_interviews]
-        if len(judged) < self.fewest_dealers:
-            raise NotEnough(
-                f"Only {len(judged)} dealers have {self.fewest_interviews} interviews; {self.fewest_dealers} have to "
-                "before their unhappy customers can be compared with the rest.",
-                f"只有 {len(judged)} 家经销商有 {self.fewest_interviews} 份访问；至少要有 {self.fewest_dealers} 家，"
-                "才能把不满意的客户与其他情况相比较。",
-            )
-        if not 0 < judged["hits"].sum() < judged["n"].sum():
-            raise NotEnough(
-                "All answers are alike, so nobody is less happy than others.", "所有回答都一样，没有谁比别人更不满意。"
-            )
-        quality = learn_quality(network, Rest(answers_from=low, answers_below=np.inf))
-        features, doubt = features_of(network, quality, judged.index)
-        fitted = fit(features, judged)
-        rate, rate_sd = implied_share(judged["offset"], features, doubt, fitted)
-        spread = learn_counts(judged["hits"], judged["n"], rate, rate_sd=rate_sd, potency=_GONE)
-        return _Learnt(low, quality, usual, leniency, fitted, spread)
+        implication = learn_implication(
+            network,
+            _unhappy(network, low),
+            fewest_interviews=self.fewest_interviews,
+            fewest_dealers=self.fewest_dealers,
+            few=_NOT_ENOUGH,
+            alike=_ALIKE,
+            rest=Rest(answers_from=low, answers_below=np.inf),
+            potency=_GONE,
+        )
+        return _Learnt(low, implication)
 
     def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
-        hit = _unhappy(observations, learned.low)
-        counts = count_interviews(observations, hit, learned.usual, learned.leniency)
-        features, doubt = features_of(observations, learned.quality, counts.index)
-        rate, rate_sd = implied_share(counts["offset"], features, doubt, learned.fitted)
-        likely = count_range(counts["n"], rate, learned.spread).set_axis(counts.index)
-        abstained = counts["n"] < self.fewest_interviews
+        found = learned.implication.weigh(observations, _unhappy(observations, learned.low))
+        abstained = found["n"] < self.fewest_interviews
         units = answer(
-            counts.index,
-            n=counts["n"],
-            observed=counts["hits"],
-            expected=likely["expected"],
-            bits=count_bits(counts["hits"], counts["n"], rate, learned.spread, rate_sd=rate_sd, potency=_GONE),
+            found.index,
+            n=found["n"],
+            observed=found["hits"],
+            expected=found["expected"],
+            fair_low=found["fewest"],
+            fair_high=found["most"],
+            bits=found["bits"],
             abstained=abstained,
-            fair_low=likely["fewest"],
-            fair_high=likely["most"],
             reason=[
                 _FEW.filled(n=n, fewest=self.fewest_interviews)
                 if silent
                 else _TOLD.filled(hits=hits, n=n, lowest=self.lowest_share, low=low, high=high)
                 for n, hits, silent, low, high in zip(
-                    counts["n"], counts["hits"], abstained, likely["fewest"], likely["most"], strict=True
+                    found["n"], found["hits"], abstained, found["fewest"], found["most"], strict=True
                 )
             ],
         )
