@@ -198,8 +198,3 @@ def outcomes(connection: Connection) -> list[SchemeOutcomes]:
         .order_by(scheme.scheme)
     )
     return [SchemeOutcomes(*row) for row in connection.execute(query)]
-
-
-def of_region(counts: Sequence[RegionCases], region: str) -> RegionCases:
-    """Return a region's counts, noughts if it has no open case."""
-    return next((count for count in counts if count.region == region), RegionCases(region, 0, 0, 0))
