@@ -1,6 +1,5 @@
 """The network at a glance: the index by region, the cases by status, and how often each scheme's findings held."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
