@@ -1,7 +1,7 @@
-"""The one store: every reading and writing of decisions by the other rooms goes through it."""
+"""The store as a night uses it: what people decided until then, and all of a run in one transaction."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -9,7 +9,7 @@ from typing import Self
 import pandas as pd
 from sqlalchemy import Engine, select, update
 
-from sql import cases, decisions, events, outcomes, tables
+from sql import cases, events, outcomes, tables
 from sql.connection import connect, reading, writing
 from sql.contradictions import contradictions
 from sql.keeping import keep, open_units
@@ -140,26 +140,6 @@ class Store:
         """Return `sql.outcomes.outcomes`: what reviewers decided, by scheme."""
         with reading(self.engine) as connection:
             return outcomes.outcomes(connection)
-
-    def decide(self, case_id: int, scheme: str, outcome: str, *, actor: str, reason: str, at: datetime) -> None:
-        """Decide a finding: `sql.decisions.decide`."""
-        with writing(self.engine) as connection:
-            decisions.decide(connection, case_id, scheme, outcome, version=None, actor=actor, reason=reason, at=at)
-
-    def confirm(self, case_id: int, scheme: str, *, actor: str, reason: str, at: datetime) -> None:
-        """Confirm a finding as the second person: `sql.decisions.confirm`."""
-        with writing(self.engine) as connection:
-            decisions.confirm(connection, case_id, scheme, version=None, actor=actor, reason=reason, at=at)
-
-    def close_case(self, case_id: int, *, actor: str, reason: str, at: datetime) -> None:
-        """Close a case: `sql.decisions.close`."""
-        with writing(self.engine) as connection:
-            decisions.close(connection, case_id, version=None, actor=actor, reason=reason, at=at)
-
-    def reopen_case(self, case_id: int, *, actor: str, reason: str, at: datetime) -> None:
-        """Reopen a case: `sql.decisions.reopen`."""
-        with writing(self.engine) as connection:
-            decisions.reopen(connection, case_id, version=None, actor=actor, reason=reason, at=at)
 
     def head(self) -> tuple[int, str]:
         """Return how many events there are, and the hash of the last."""

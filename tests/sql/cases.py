@@ -4,9 +4,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from threading import Barrier
+from typing import Any
 
 from sqlalchemy import Connection, text
 
+from sql import decisions
 from sql.accounts import create_person
 from sql.connection import writing
 from sql.store import Store
@@ -14,6 +16,10 @@ from tests.sql.nights import Score, night
 from tests.sql.views import rows
 
 NOON = datetime(2026, 11, 2, 12, 0)  # noqa: DTZ001 - no offset means Shanghai
+LI: dict[str, Any] = {"version": None, "actor": "li.wei", "reason": "ten recordings", "at": NOON}
+"""A decision of li.wei's, whatever the case has become meanwhile."""
+ZHANG = LI | {"actor": "zhang.min"}
+"""The same of the second person's."""
 
 
 def with_cases(store: Store, count: int = 3) -> Store:
@@ -37,6 +43,19 @@ def with_people(store: Store) -> Store:
         ):
             create_person(connection, account, account.title(), role, actor="zhao.lei", at=NOON)
     return store
+
+
+def refute(connection: Connection, *case_ids: int) -> None:
+    """Let li.wei refute that the dealers of these cases coach."""
+    for case_id in case_ids:
+        decisions.decide(connection, case_id, "coached", "refuted", **LI)
+
+
+def refute_and_close(store: Store, case_id: int) -> None:
+    """Let li.wei refute that the dealer of a case coaches, and close the case."""
+    with writing(store.engine) as connection:
+        refute(connection, case_id)
+        decisions.close(connection, case_id, **LI)
 
 
 def case(store: Store, case_id: int) -> dict[str, object]:

@@ -8,6 +8,7 @@ from sql import casefile, merging, peers
 from sql.connection import reading, writing
 from sql.store import Store
 from sql.times import now
+from tests.sql.cases import refute_and_close
 from tests.sql.filed import filed_night, two_nights
 
 
@@ -110,8 +111,7 @@ def test_a_case_knows_what_is_merged_into_it_and_linked_to_it(filed: Store) -> N
 
 def test_earlier_cases_of_the_unit_are_listed_with_their_outcomes(filed: Store) -> None:
     case_id = case_of(filed, "D2")
-    filed.decide(case_id, "coached", "refuted", actor="li.na", reason="a promotion", at=now())
-    filed.close_case(case_id, actor="li.na", reason="done", at=now())
+    refute_and_close(filed, case_id)
     filed.write_run(filed_night("run-3", "2026-11-30"))
     with reading(filed.engine) as connection:
         newest = connection.exec_driver_sql("select max(case_id) from audit_cases where unit_id = 'D2'").scalar_one()

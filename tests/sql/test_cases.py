@@ -1,17 +1,14 @@
 """Cases: one open per unit, appended to every night, never duplicated."""
 
-from datetime import datetime
-
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from sql.runs import Written
 from sql.store import Store
+from tests.sql.cases import refute_and_close
 from tests.sql.nights import COACHED, HONEST, STAFF_NUMBERS, night
 from tests.sql.views import rows
-
-NOON = datetime(2026, 11, 1, 12, 0)  # noqa: DTZ001 - no offset means Shanghai
 
 
 def test_flags_of_one_unit_make_one_case_with_a_finding_for_each_scheme(store: Store) -> None:
@@ -78,8 +75,7 @@ def test_an_older_night_run_later_adds_history_but_not_current_values(store: Sto
 
 def test_a_flag_after_the_case_was_closed_opens_another(store: Store) -> None:
     store.write_run(night("run-1", [COACHED]))
-    store.decide(1, "coached", "refuted", actor="li.wei", reason="a real promotion", at=NOON)
-    store.close_case(1, actor="li.wei", reason="explained", at=NOON)
+    refute_and_close(store, 1)
     assert store.write_run(night("run-2", [COACHED], "2026-12-31")) == Written("run-2", 1, 0)
     statuses = rows(store.engine, "select case_id, status from audit_cases order by case_id")
     assert [tuple(row.values()) for row in statuses] == [(1, "closed"), (2, "new")]

@@ -1,6 +1,5 @@
 """What people decide, who may, and what is learnt from it."""
 
-from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -11,10 +10,9 @@ from sql.changes import Conflict
 from sql.connection import writing
 from sql.decisions import DecisionError, close, confirm, decide, refuse, reopen, withdraw
 from sql.store import Store
+from tests.sql.cases import LI, NOON, ZHANG, refute
 from tests.sql.nights import COACHED, STAFF_NUMBERS, night
 from tests.sql.views import rows
-
-NOON = datetime(2026, 11, 1, 12, 0)  # noqa: DTZ001 - no offset means Shanghai
 
 
 @pytest.fixture
@@ -25,18 +23,20 @@ def with_case(store: Store) -> Store:
 
 
 def test_confirming_takes_two_people(with_case: Store) -> None:
-    with_case.decide(1, "coached", "confirmed", actor="li.wei", reason="ten recordings", at=NOON)
+    with writing(with_case.engine) as connection:
+        decide(connection, 1, "coached", "confirmed", **LI)
     assert rows(with_case.engine, "select outcome, proposed_by from audit_findings where scheme = 'coached'") == [
         {"outcome": None, "proposed_by": "li.wei"}
     ]
-    with pytest.raises(DecisionError, match="cannot be the second person"):
-        with_case.confirm(1, "coached", actor="li.wei", reason="sure", at=NOON)
-    with_case.confirm(1, "coached", actor="zhang.min", reason="heard them too", at=NOON)
+    with writing(with_case.engine) as connection:
+        with pytest.raises(DecisionError, match="cannot be the second person"):
+            confirm(connection, 1, "coached", **LI)
+        confirm(connection, 1, "coached", **ZHANG)
     seen = (
         "select outcome, decided_by, confirmed_by, decided_at, proposed_by from audit_findings where scheme = 'coached'"
     )
     assert [tuple(row.values()) for row in rows(with_case.engine, seen)] == [
-        ("confirmed", "li.wei", "zhang.min", "2026-11-01T12:00:00+08:00", None)
+        ("confirmed", "li.wei", "zhang.min", "2026-11-02T12:00:00+08:00", None)
     ]
 
 
@@ -70,25 +70,27 @@ def test_a_proposal_is_withdrawn_by_its_author_and_refused_by_another(with_case:
 
 
 def test_a_case_with_an_open_proposal_does_not_close(with_case: Store) -> None:
-    for scheme in ("coached", "fake_contacts"):
-        with_case.decide(1, scheme, "refuted", actor="li.wei", reason="a fleet", at=NOON)
-    with_case.decide(1, "coached", "confirmed", actor="li.wei", reason="ten recordings", at=NOON)
-    with pytest.raises(DecisionError, match="coached undecided"):
-        with_case.close_case(1, actor="li.wei", reason="done", at=NOON)
+    with writing(with_case.engine) as connection:
+        for scheme, outcome in (("coached", "refuted"), ("fake_contacts", "refuted"), ("coached", "confirmed")):
+            decide(connection, 1, scheme, outcome, **LI)
+        with pytest.raises(DecisionError, match="coached undecided"):
+            close(connection, 1, **LI)
 
 
 def test_a_system_is_nobodys_second_person(with_case: Store) -> None:
-    with_case.decide(1, "coached", "confirmed", actor="li.wei", reason="ten recordings", at=NOON)
-    with pytest.raises(DecisionError, match="A system cannot be the second person"):
-        with_case.confirm(1, "coached", actor="service:warranty", reason="sure", at=NOON)
-    with pytest.raises(DecisionError, match="A system cannot be the second person"):
-        with_case.reopen_case(1, actor="service:warranty", reason="sure", at=NOON)
+    system = LI | {"actor": "service:warranty"}
+    with writing(with_case.engine) as connection:
+        decide(connection, 1, "coached", "confirmed", **LI)
+        with pytest.raises(DecisionError, match="A system cannot be the second person"):
+            confirm(connection, 1, "coached", **system)
+        with pytest.raises(DecisionError, match="A system cannot be the second person"):
+            reopen(connection, 1, **system)
 
 
 def test_a_decision_on_what_has_changed_meanwhile_is_refused(with_case: Store) -> None:
-    with_case.decide(1, "coached", "confirmed", actor="li.wei", reason="ten recordings", at=NOON)
+    stale = ZHANG | {"version": 0}
     with writing(with_case.engine) as connection:
-        stale: dict[str, Any] = {"version": 0, "actor": "zhang.min", "reason": "heard them", "at": NOON}
+        decide(connection, 1, "coached", "confirmed", **LI)
         for doing in (confirm, refuse, withdraw):
             with pytest.raises(Conflict, match=r"li\.wei: proposed"):
                 doing(connection, 1, "coached", **stale)
@@ -99,16 +101,17 @@ def test_a_decision_on_what_has_changed_meanwhile_is_refused(with_case: Store) -
 
 
 def test_a_case_closes_once_every_finding_is_decided_and_reopens_by_another_hand(with_case: Store) -> None:
-    with_case.decide(1, "coached", "inconclusive", actor="li.wei", reason="no recordings", at=NOON)
-    with pytest.raises(DecisionError, match="fake_contacts undecided"):
-        with_case.close_case(1, actor="li.wei", reason="done", at=NOON)
-    with_case.decide(1, "fake_contacts", "refuted", actor="li.wei", reason="a fleet", at=NOON)
-    with_case.close_case(1, actor="li.wei", reason="done", at=NOON)
-    with pytest.raises(DecisionError, match="Reopen it first"):
-        with_case.decide(1, "coached", "refuted", actor="li.wei", reason="why not", at=NOON)
-    with pytest.raises(DecisionError, match="cannot be the one to reopen"):
-        with_case.reopen_case(1, actor="li.wei", reason="second thoughts", at=NOON)
-    with_case.reopen_case(1, actor="zhang.min", reason="recordings turned up", at=NOON)
+    with writing(with_case.engine) as connection:
+        decide(connection, 1, "coached", "inconclusive", **LI)
+        with pytest.raises(DecisionError, match="fake_contacts undecided"):
+            close(connection, 1, **LI)
+        decide(connection, 1, "fake_contacts", "refuted", **LI)
+        close(connection, 1, **LI)
+        with pytest.raises(DecisionError, match="Reopen it first"):
+            decide(connection, 1, "coached", "refuted", **LI)
+        with pytest.raises(DecisionError, match="cannot be the one to reopen"):
+            reopen(connection, 1, **LI)
+        reopen(connection, 1, **ZHANG)
     assert rows(with_case.engine, "select status from audit_cases") == [{"status": "investigating"}]
     actions = [row["action"] for row in rows(with_case.engine, "select action from audit_events order by event_id")]
     assert actions == ["opened", "found", "found", "decided", "decided", "closed", "reopened"]
@@ -116,13 +119,14 @@ def test_a_case_closes_once_every_finding_is_decided_and_reopens_by_another_hand
 
 
 def test_a_case_is_not_reopened_beside_another_open_one(with_case: Store) -> None:
-    for scheme in ("coached", "fake_contacts"):
-        with_case.decide(1, scheme, "refuted", actor="li.wei", reason="a fleet", at=NOON)
-    with_case.close_case(1, actor="li.wei", reason="done", at=NOON)
+    with writing(with_case.engine) as connection:
+        for scheme in ("coached", "fake_contacts"):
+            decide(connection, 1, scheme, "refuted", **LI)
+        close(connection, 1, **LI)
     with_case.write_run(night("run-2", [COACHED], "2026-11-02"))
     head = with_case.head()
-    with pytest.raises(DecisionError, match="another open case"):
-        with_case.reopen_case(1, actor="zhang.min", reason="more", at=NOON)
+    with writing(with_case.engine) as connection, pytest.raises(DecisionError, match="another open case"):
+        reopen(connection, 1, **ZHANG)
     assert with_case.head() == head
 
 
@@ -140,8 +144,8 @@ def test_a_decision_that_makes_no_sense_changes_nothing(
     with_case: Store, decision: tuple[int, str, str, str, str], message: str
 ) -> None:
     case_id, scheme, outcome, actor, reason = decision
-    with pytest.raises(DecisionError, match=message):
-        with_case.decide(case_id, scheme, outcome, actor=actor, reason=reason, at=NOON)
+    with writing(with_case.engine) as connection, pytest.raises(DecisionError, match=message):
+        decide(connection, case_id, scheme, outcome, version=None, actor=actor, reason=reason, at=NOON)
     assert with_case.head()[0] == 3
 
 
@@ -149,17 +153,20 @@ def test_what_is_decided_and_learnt_comes_from_closed_cases_and_the_newest_word(
     assert list(store.decided().columns) == ["unit_kind", "unit_id", "scheme", "outcome", "decided_at"]
     assert store.outcomes().empty
     store.write_run(night("run-1", [COACHED]))
-    store.decide(1, "coached", "refuted", actor="li.wei", reason="a promotion", at=NOON)
+    with writing(store.engine) as connection:
+        refute(connection, 1)
     assert store.decided().empty
-    store.close_case(1, actor="li.wei", reason="done", at=NOON)
-    later = NOON.replace(month=12)
+    with writing(store.engine) as connection:
+        close(connection, 1, **LI)
+    later = {"at": NOON.replace(month=12)}
     store.write_run(night("run-2", [("D1", "coached", 20.0, 1, 0.95, 0.5)], "2026-11-30"))
-    store.decide(2, "coached", "confirmed", actor="li.wei", reason="recordings", at=later)
-    store.confirm(2, "coached", actor="zhang.min", reason="heard them", at=later)
-    store.close_case(2, actor="li.wei", reason="done", at=later)
-    store.write_run(night("run-3", [("D1", "coached", 1.0, 0, 0.01, 0.0)], "2026-12-02"))
+    with writing(store.engine) as connection:
+        decide(connection, 2, "coached", "confirmed", **LI | later)
+        confirm(connection, 2, "coached", **ZHANG | later)
+        close(connection, 2, **LI | later)
+    store.write_run(night("run-3", [("D1", "coached", 1.0, 0, 0.01, 0.0)], "2026-12-03"))
     expected = pd.DataFrame(
-        [("dealer", "D1", "coached", "confirmed", pd.Timestamp("2026-12-01 12:00"))],
+        [("dealer", "D1", "coached", "confirmed", pd.Timestamp("2026-12-02 12:00"))],
         columns=["unit_kind", "unit_id", "scheme", "outcome", "decided_at"],
     ).astype({"decided_at": "datetime64[us]"})
     pd.testing.assert_frame_equal(store.decided(), expected)
@@ -194,8 +201,9 @@ def test_what_is_decided_and_learnt_comes_from_closed_cases_and_the_newest_word(
 def test_a_decision_changed_in_its_table_behind_the_log_is_found(
     with_case: Store, tampering: str, problem: str
 ) -> None:
-    with_case.decide(1, "coached", "refuted", actor="li.wei", reason="a promotion", at=NOON)
-    with_case.decide(1, "fake_contacts", "confirmed", actor="li.wei", reason="numbers of staff", at=NOON)
+    with writing(with_case.engine) as connection:
+        refute(connection, 1)
+        decide(connection, 1, "fake_contacts", "confirmed", **LI)
     assert with_case.verify() == []
     with with_case.engine.begin() as connection:
         connection.execute(text(tampering))

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -11,11 +10,11 @@ from sqlalchemy import text
 
 from sql.runs import RunResult
 from sql.store import Store
+from tests.sql.cases import refute_and_close
 from tests.sql.nights import COACHED, HONEST, night
 from tests.sql.views import rows
 
 FABRICATED = ("A1", "fabricated", 14.0, 1, 0.9, 0.5)
-NOON = datetime(2026, 11, 3, 12, 0)  # noqa: DTZ001 - no offset means Shanghai
 
 
 def with_dossiers(run: RunResult, *units: tuple[str, str]) -> RunResult:
@@ -57,8 +56,7 @@ def test_units_with_an_open_case_are_named_until_it_is_closed(store: Store) -> N
     assert store.open_units() == [("dealer", "D1"), ("interviewer", "A1")]
     with store.engine.connect() as connection:
         case_id = connection.execute(text("select case_id from audit_cases where unit_id = 'D1'")).scalar_one()
-    store.decide(case_id, "coached", "refuted", actor="li", reason="The calls are fine.", at=NOON)
-    store.close_case(case_id, actor="li", reason="Nothing left to decide.", at=NOON)
+    refute_and_close(store, case_id)
     assert store.open_units() == [("interviewer", "A1")]
 
 

@@ -11,7 +11,7 @@ from sql.connection import writing
 from sql.decisions import DecisionError
 from sql.store import Store
 from sql.work import Conflict
-from tests.sql.cases import NOON, actions, case, count, with_cases, with_people
+from tests.sql.cases import LI, NOON, ZHANG, actions, case, count, refute, with_cases, with_people
 from tests.sql.nights import night
 from tests.sql.views import rows
 
@@ -26,13 +26,6 @@ def merged(store: Store) -> Store:
         work.take(connection, 1, version=0, actor="li.wei", at=NOON)
         merging.merge(connection, 2, 1, version=0, actor="wang.fang", reason="one owner", at=NOON)
     return store
-
-
-def refute(connection: Connection, *cases: int) -> None:
-    for case_id in cases:
-        decisions.decide(
-            connection, case_id, "coached", "refuted", version=None, actor="li.wei", reason="a promotion", at=NOON
-        )
 
 
 def test_cases_are_linked_once_whichever_is_named_first(store: Store) -> None:
@@ -69,34 +62,33 @@ def test_a_merged_case_is_decided_finding_by_finding_and_closes_with_its_leading
     with writing(merged.engine) as connection:
         refute(connection, 1)
         with pytest.raises(DecisionError, match="Case 2 cannot be closed: coached undecided"):
-            decisions.close(connection, 1, version=None, actor="li.wei", reason="done", at=NOON)
+            decisions.close(connection, 1, **LI)
         refute(connection, 2)
-        decisions.close(connection, 1, version=None, actor="li.wei", reason="done", at=NOON)
+        decisions.close(connection, 1, **LI)
     assert [case(merged, number)["status"] for number in (1, 2, 3)] == ["closed", "closed", "new"]
-    with pytest.raises(DecisionError, match="merged into case 1"):
-        merged.reopen_case(2, actor="zhang.min", reason="more", at=NOON)
-    merged.reopen_case(1, actor="zhang.min", reason="more", at=NOON)
+    with writing(merged.engine) as connection:
+        with pytest.raises(DecisionError, match="merged into case 1"):
+            decisions.reopen(connection, 2, **ZHANG)
+        decisions.reopen(connection, 1, **ZHANG)
     assert [case(merged, number)["status"] for number in (1, 2)] == ["investigating", "investigating"]
     assert merged.verify() == []
 
 
 def test_merging_is_no_way_round_the_second_person(merged: Store) -> None:
     with writing(merged.engine) as connection:
-        decisions.decide(
-            connection, 2, "coached", "confirmed", version=None, actor="li.wei", reason="recordings", at=NOON
-        )
+        decisions.decide(connection, 2, "coached", "confirmed", **LI)
         refute(connection, 1)
         with pytest.raises(DecisionError, match="cannot be the second person"):
-            decisions.confirm(connection, 2, "coached", version=None, actor="li.wei", reason="sure", at=NOON)
+            decisions.confirm(connection, 2, "coached", **LI)
         with pytest.raises(DecisionError, match="Case 2 cannot be closed"):
-            decisions.close(connection, 1, version=None, actor="li.wei", reason="done", at=NOON)
-        merging.unmerge(connection, 2, version=None, actor="li.wei", reason="on its own", at=NOON)
+            decisions.close(connection, 1, **LI)
+        merging.unmerge(connection, 2, **LI)
         with pytest.raises(DecisionError, match="cannot be the second person"):
-            decisions.confirm(connection, 2, "coached", version=None, actor="li.wei", reason="sure", at=NOON)
-        decisions.close(connection, 1, version=None, actor="li.wei", reason="done", at=NOON)
+            decisions.confirm(connection, 2, "coached", **LI)
+        decisions.close(connection, 1, **LI)
         for case_id, into in ((1, 3), (3, 1)):
             with pytest.raises(DecisionError, match="Case 1 is closed"):
-                merging.merge(connection, case_id, into, version=None, actor="li.wei", reason="reopen it", at=NOON)
+                merging.merge(connection, case_id, into, **LI)
     assert rows(merged.engine, "select outcome from audit_findings order by case_id") == [
         {"outcome": "refuted"},
         {"outcome": None},
@@ -107,12 +99,13 @@ def test_merging_is_no_way_round_the_second_person(merged: Store) -> None:
 def test_who_closed_cases_together_cannot_reopen_one_of_them_apart(merged: Store) -> None:
     with writing(merged.engine) as connection:
         refute(connection, 1, 2)
-        decisions.close(connection, 1, version=None, actor="li.wei", reason="done", at=NOON)
-        merging.unmerge(connection, 2, version=None, actor="li.wei", reason="on its own", at=NOON)
+        decisions.close(connection, 1, **LI)
+        merging.unmerge(connection, 2, **LI)
     assert case(merged, 2)["status"] == "closed"
-    with pytest.raises(DecisionError, match="cannot be the one to reopen"):
-        merged.reopen_case(2, actor="li.wei", reason="again", at=NOON)
-    merged.reopen_case(2, actor="zhang.min", reason="again", at=NOON)
+    with writing(merged.engine) as connection:
+        with pytest.raises(DecisionError, match="cannot be the one to reopen"):
+            decisions.reopen(connection, 2, **LI)
+        decisions.reopen(connection, 2, **ZHANG)
     assert [case(merged, number)["status"] for number in (1, 2)] == ["closed", "investigating"]
     assert merged.verify() == []
 
@@ -120,10 +113,10 @@ def test_who_closed_cases_together_cannot_reopen_one_of_them_apart(merged: Store
 def test_cases_are_not_reopened_while_the_unit_of_a_merged_one_has_an_open_case(merged: Store) -> None:
     with writing(merged.engine) as connection:
         refute(connection, 1, 2)
-        decisions.close(connection, 1, version=None, actor="li.wei", reason="done", at=NOON)
+        decisions.close(connection, 1, **LI)
     merged.write_run(night("run-2", [D2_WORSE], "2026-11-03"))
-    with pytest.raises(DecisionError, match="has another open case"):
-        merged.reopen_case(1, actor="zhang.min", reason="more", at=NOON)
+    with writing(merged.engine) as connection, pytest.raises(DecisionError, match="has another open case"):
+        decisions.reopen(connection, 1, **ZHANG)
     assert [case(merged, number)["status"] for number in (1, 2, 4)] == ["closed", "closed", "new"]
 
 

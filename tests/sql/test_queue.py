@@ -12,6 +12,7 @@ from sql.connection import reading, writing
 from sql.queue import PAGE_ROWS, QueueFilter, QueuePage
 from sql.store import Store
 from sql.times import SHANGHAI
+from tests.sql.cases import refute_and_close
 from tests.sql.filed import two_nights
 
 TODAY = date(2026, 11, 2)
@@ -91,9 +92,7 @@ def test_a_filter_lets_through_what_it_names(filed: Store) -> None:
 def test_an_overdue_case_is_marked_until_it_is_closed(filed: Store) -> None:
     late = replace(ALL, today=date(2026, 11, 20))
     assert [row.is_overdue for row in search(filed, late).rows] == [True, True, True]
-    case_id = case_of(filed, "D2")
-    filed.decide(case_id, "coached", "refuted", actor="li.na", reason="a promotion", at=AT)
-    filed.close_case(case_id, actor="li.na", reason="done", at=AT)
+    refute_and_close(filed, case_of(filed, "D2"))
     closed = search(filed, replace(late, status="closed"))
     assert [(row.unit_id, row.is_overdue) for row in closed.rows] == [("D2", False)]
 

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from sql.connection import writing
+from sql.decisions import reopen
 from sql.store import Store
-from tests.sql.cases import NOON, actions, case
+from tests.sql.cases import NOON, ZHANG, actions, case, refute_and_close
 from tests.sql.nights import Score, night
 
 
@@ -48,8 +50,8 @@ def test_a_case_from_before_there_were_due_dates_gets_one_at_night(store: Store)
 
 def test_a_reopened_case_is_due_as_if_it_were_new(store: Store) -> None:
     store.write_run(night("run-1", [("D1", "coached", 12.0, 1, 0.8, 0.4)], "2026-11-01"))
-    store.decide(1, "coached", "refuted", actor="li.wei", reason="a promotion", at=NOON)
-    store.close_case(1, actor="li.wei", reason="done", at=NOON)
-    store.reopen_case(1, actor="zhang.min", reason="recordings", at=NOON + timedelta(days=30))
+    refute_and_close(store, 1)
+    with writing(store.engine) as connection:
+        reopen(connection, 1, **ZHANG | {"at": NOON + timedelta(days=30)})
     assert case(store, 1)["due_on"] == "2026-12-09"
     assert store.verify() == []

@@ -12,6 +12,7 @@ from sql.network import SchemeOutcomes
 from sql.nights import Night
 from sql.store import Store
 from sql.times import SHANGHAI
+from tests.sql.cases import refute
 from tests.sql.nights import COACHED, HONEST, STAFF_NUMBERS, facts, inputs, night, quarantine
 
 AT = datetime(2026, 11, 2, 9, 0, tzinfo=SHANGHAI)
@@ -63,7 +64,8 @@ def test_a_dealers_history_is_in_the_order_of_the_days_closed_and_not_of_the_run
 
 
 def test_a_units_cases_say_what_was_decided(written: Store) -> None:
-    written.decide(1, "coached", "refuted", actor="li.na", reason="the customers were called back", at=AT)
+    with writing(written.engine) as connection:
+        refute(connection, 1)
     with reading(written.engine) as connection:
         found = units.read(connection, UnitKind.DEALER, "D1")
     assert found is not None
@@ -124,7 +126,8 @@ def test_the_index_of_a_region_is_weighted_by_interviews(written: Store) -> None
 
 
 def test_a_scheme_has_no_precision_before_five_outcomes(written: Store) -> None:
-    written.decide(1, "coached", "refuted", actor="li.na", reason="the customers were called back", at=AT)
+    with writing(written.engine) as connection:
+        refute(connection, 1)
     with reading(written.engine) as connection:
         coached = next(row for row in network.outcomes(connection) if row.scheme == "coached")
     assert (coached.confirmed, coached.refuted, coached.settled) == (0, 1, 1)

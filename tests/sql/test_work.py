@@ -11,7 +11,7 @@ from sql.connection import writing
 from sql.decisions import DecisionError, decide
 from sql.store import Store
 from sql.work import Conflict
-from tests.sql.cases import NOON, actions, at_once, case, with_cases, with_people
+from tests.sql.cases import NOON, actions, at_once, case, refute_and_close, with_cases, with_people
 from tests.sql.nights import COACHED, night
 
 LIKELIEST: Select[tuple[int]] = select(tables.cases.c.case_id).order_by(tables.cases.c.probability.desc())
@@ -156,8 +156,7 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(
 ) -> None:
     with writing(working.engine) as connection:
         work.take(connection, 2, version=0, actor="li.wei", at=NOON)
-    working.decide(3, "coached", "refuted", actor="li.wei", reason="a promotion", at=NOON)
-    working.close_case(3, actor="li.wei", reason="done", at=NOON)
+    refute_and_close(working, 3)
     head = working.head()
     with pytest.raises(DecisionError, match=message), writing(working.engine) as connection:
         doing(connection)
