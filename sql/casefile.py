@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from detectors.core.errors import MingchaError
 from sql import tables
+from sql.units import Unit, of_unit
 from sql.waterfall import Change, Finding, read_findings
 
 
@@ -18,30 +19,17 @@ class UnknownCaseError(MingchaError):
 
 
 @dataclass(frozen=True)
-class Head:
-    """The case itself, and what the newest run knows of its unit.
+class Head(Unit):
+    """The case itself, and its unit.
 
     Parameters
     ----------
     business_date
         Of the newest night that appended to it.
-    vendor
-        The survey agency of an interviewer, if it is known.
     """
 
     case_id: int
     version: int
-    unit_key: int
-    unit_kind: str
-    unit_id: str
-    name: str | None
-    brand: str | None
-    region: str | None
-    province: str | None
-    city: str | None
-    dealer_group: str | None
-    target_score: float | None
-    vendor: str | None
     lead_scheme: str
     schemes: str
     severity: str
@@ -170,13 +158,12 @@ def read_head(connection: Connection, case_id: int) -> Head:
     held, unit, dealer, run = tables.cases.c, tables.units.c, tables.dealers.c, tables.runs.c
     query = (
         select(
-            *(held.case_id, held.version, held.unit_key, unit.unit_kind, unit.unit_id),
-            *(dealer.name, dealer.brand, dealer.region, dealer.province, dealer.city, dealer.dealer_group),
-            *(dealer.target_score, tables.interviewers.c.vendor, tables.schemes.c.scheme.label("lead_scheme")),
+            *(*of_unit(), held.case_id, held.version, tables.schemes.c.scheme.label("lead_scheme")),
             *(held.schemes, held.severity, held.affected, held.probability, held.status, held.assignee),
             *(held.opened_at, held.updated_at, held.closed_by, held.due_on, held.snoozed_until, held.merged_into),
             *(held.last_run_key, run.run_id, run.business_date),
         )
+        .select_from(tables.cases)
         .join(tables.units, held.unit_key == unit.unit_key)
         .join(tables.schemes, held.lead_scheme_key == tables.schemes.c.scheme_key)
         .join(tables.runs, held.last_run_key == run.run_key)

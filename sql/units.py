@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from detectors.core.schemes import UnitKind
 from sql import tables
@@ -240,11 +240,16 @@ def regions(connection: Connection) -> list[str]:
     return [str(name) for name in connection.execute(query).scalars()]
 
 
+def of_unit() -> list[ColumnElement[Any]]:
+    """Return the columns of `Unit`, in its order; dealers and interviewers are to be joined to the units."""
+    held = (tables.units, tables.dealers, tables.interviewers)
+    return [next(table.c[field.name] for table in held if field.name in table.c) for field in fields(Unit)]
+
+
 def _units(kind: UnitKind) -> Select[Any]:
     held, dealer, interviewer = tables.units.c, tables.dealers, tables.interviewers
-    known = [dealer.c[field.name] for field in fields(Unit) if field.name in dealer.c and field.name != "unit_key"]
     return (
-        select(held.unit_key, held.unit_kind, held.unit_id, *known, interviewer.c.vendor)
+        select(*of_unit())
         .select_from(tables.units)
         .outerjoin(dealer, held.unit_key == dealer.c.unit_key)
         .outerjoin(interviewer, held.unit_key == interviewer.c.unit_key)

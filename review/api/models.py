@@ -20,32 +20,47 @@ class Problem(BaseModel):
     detail: str = Field(description="what to do about it; may be empty")
 
 
-class CaseSummary(Answer):
-    """A case as the queue shows it."""
+class NamedUnit(Answer):
+    """A dealer or an interviewer, and what the newest run knows of it."""
 
-    case_id: int = Field(description="the case")
-    version: int = Field(description="grows with each change of the case")
     unit_kind: str = Field(description="dealer or interviewer")
     unit_id: str = Field(description="the dealer's or interviewer's id")
     name: str | None = Field(description="the dealer's name")
-    brand: str | None = Field(description="the dealer's brand")
     region: str | None = Field(description="the dealer's sales region")
+    vendor: str | None = Field(description="the interviewer's survey agency")
+
+
+class DescribedUnit(NamedUnit):
+    """The same, with all that tells dealers of one name apart."""
+
+    brand: str | None = Field(description="the dealer's brand")
     city: str | None = Field(description="the dealer's city")
     dealer_group: str | None = Field(description="the dealer's group")
-    vendor: str | None = Field(description="the interviewer's survey agency")
-    lead_scheme: str = Field(description="the finding with most bits")
-    schemes: list[str] = Field(description="all its findings")
+
+
+class Case(DescribedUnit):
+    """A case, as the newest night that appended to it and people left it."""
+
+    case_id: int = Field(description="the case")
+    version: int = Field(description="grows with each change of the case")
     severity: str = Field(description="low; medium from 10 affected rows; high from 50")
     affected: float | None = Field(description="rows affected, in expectation")
     probability: float | None = Field(description="the highest of its findings' (0 to 1)")
-    urgency: float = Field(description="probability × weight of the severity (0 to 3), by which the queue is in order")
     status: str = Field(description="new, investigating, waiting or closed")
     assignee: str | None = Field(description="account of who works on it")
     opened_at: str = Field(description="ISO 8601")
     updated_at: str = Field(description="ISO 8601")
     due_on: str | None = Field(description="the day by which it should be decided")
     snoozed_until: str | None = Field(description="the day on which it comes back to the queue")
-    is_overdue: bool = Field(description="whether that day has passed")
+
+
+class CaseSummary(Case):
+    """A case as the queue shows it."""
+
+    lead_scheme: str = Field(description="the finding with most bits")
+    schemes: list[str] = Field(description="all its findings")
+    urgency: float = Field(description="probability × weight of the severity (0 to 3), by which the queue is in order")
+    is_overdue: bool = Field(description="whether the day by which it should be decided has passed")
     is_snoozed: bool = Field(description="whether it sleeps today")
     reason: str | None = Field(description="the strongest reason of the lead finding, in English")
     reason_zh: str | None = Field(description="the same in Chinese")
@@ -86,29 +101,40 @@ class FamilyBits(Answer):
     evidence: list[EvidenceSaid] = Field(description="what its detectors said, the strongest first")
 
 
-class FindingNight(Answer):
-    """What a night said of a finding."""
+class Weight(Answer):
+    """What a scheme weighs."""
+
+    n: int | None = Field(description="rows weighed")
+    bits: float = Field(description="log2 of an e-value: an honest unit shows k bits with probability at most 2^-k")
+    probability: float | None = Field(description="prior odds × 2^bits, shared with what else explains it (0 to 1)")
+    affected_share: float | None = Field(description="share of the unit's rows affected (0 to 1)")
+
+
+class AffectedBetween(Answer):
+    """How sure the affected share is."""
+
+    affected_low: float | None = Field(description="lower end of its interval")
+    affected_high: float | None = Field(description="upper end of its interval")
+
+
+class Night(Answer):
+    """The run of a night."""
 
     run_id: str = Field(description="the run")
     business_date: str = Field(description="the day it closed")
-    flagged: bool = Field(description="whether the unit was flagged for the scheme that night")
-    n: int | None = Field(description="rows weighed")
-    bits: float = Field(description="log2 of the e-value")
-    probability: float | None = Field(description="0 to 1")
-    affected_share: float | None = Field(description="0 to 1")
 
 
-class FindingDetail(Answer):
+class FindingNight(Night, Weight):
+    """What a night said of a finding."""
+
+    flagged: bool = Field(description="whether the night flagged the unit for the scheme")
+
+
+class FindingDetail(Weight, AffectedBetween):
     """A scheme that the unit was flagged for."""
 
     scheme: str = Field(description="the scheme")
-    n: int | None = Field(description="rows weighed")
-    bits: float = Field(description="log2 of the e-value")
-    probability: float | None = Field(description="prior odds × 2^bits, shared with what else explains it (0 to 1)")
     prior_bits: float | None = Field(description="log2 of the prior odds, where it can be told")
-    affected_share: float | None = Field(description="share of the unit's rows affected (0 to 1)")
-    affected_low: float | None = Field(description="lower end of its interval")
-    affected_high: float | None = Field(description="upper end of its interval")
     outcome: str | None = Field(description="confirmed, refuted, inconclusive, or null while undecided")
     proposed_by: str | None = Field(description="who proposes to confirm it, while nobody has seconded that")
     decided_by: str | None = Field(description="who decided it")
@@ -156,28 +182,9 @@ class RecordToHear(BaseModel):
     reasons_zh: str | None = Field(default=None, description="the same in Chinese")
 
 
-class CaseDetail(Answer):
-    """All of a case, as the newest night that appended to it left it."""
+class CaseDetail(Case):
+    """All of a case."""
 
-    case_id: int = Field(description="the case")
-    version: int = Field(description="grows with each change of the case")
-    unit_kind: str = Field(description="dealer or interviewer")
-    unit_id: str = Field(description="the dealer's or interviewer's id")
-    name: str | None = Field(description="the dealer's name")
-    brand: str | None = Field(description="the dealer's brand")
-    region: str | None = Field(description="the dealer's sales region")
-    city: str | None = Field(description="the dealer's city")
-    dealer_group: str | None = Field(description="the dealer's group")
-    vendor: str | None = Field(description="the interviewer's survey agency")
-    severity: str = Field(description="low, medium or high")
-    affected: float | None = Field(description="rows affected, in expectation")
-    probability: float | None = Field(description="the highest of its findings' (0 to 1)")
-    status: str = Field(description="new, investigating, waiting or closed")
-    assignee: str | None = Field(description="account of who works on it")
-    opened_at: str = Field(description="ISO 8601")
-    updated_at: str = Field(description="ISO 8601")
-    due_on: str | None = Field(description="the day by which it should be decided")
-    snoozed_until: str | None = Field(description="the day on which it comes back to the queue")
     merged_into: int | None = Field(description="the case that it is worked with, if it was merged")
     run_id: str = Field(description="the newest run that appended to it")
     business_date: str = Field(description="the day that run closed")
@@ -189,14 +196,9 @@ class CaseDetail(Answer):
     records: list[RecordToHear] = Field(description="at most forty, the likeliest first: listen to these first")
 
 
-class UnitSummary(Answer):
+class UnitSummary(NamedUnit):
     """A dealer or an interviewer, with the newest night's heaviest scheme."""
 
-    unit_kind: str = Field(description="dealer or interviewer")
-    unit_id: str = Field(description="its id")
-    name: str | None = Field(description="the dealer's name")
-    region: str | None = Field(description="the dealer's sales region")
-    vendor: str | None = Field(description="the interviewer's survey agency")
     scheme: str | None = Field(description="the scheme with most bits, null if it was not weighed")
     n: int | None = Field(description="rows weighed for it")
     bits: float | None = Field(description="log2 of the e-value")
@@ -213,27 +215,16 @@ class UnitList(Answer):
     pages: int = Field(description="the last page")
 
 
-class ScoreOfNight(Answer):
+class ScoreOfNight(FindingNight, AffectedBetween):
     """What a night weighed of a unit for one scheme, as in audit_scores."""
 
-    run_id: str = Field(description="the run")
-    business_date: str = Field(description="the day it closed")
     scheme: str = Field(description="the scheme")
-    n: int | None = Field(description="rows weighed")
-    bits: float = Field(description="log2 of an e-value: an honest unit shows k bits with probability at most 2^-k")
-    probability: float | None = Field(description="0 to 1")
     q_value: float | None = Field(description="smallest false discovery rate at which e-BH flags the unit")
-    affected_share: float | None = Field(description="0 to 1")
-    affected_low: float | None = Field(description="lower end of its interval")
-    affected_high: float | None = Field(description="upper end of its interval")
-    flagged: bool = Field(description="whether the night flagged the unit for the scheme")
 
 
-class IndexOfNight(Answer):
+class IndexOfNight(Night):
     """A dealer's scores of one questionnaire on one night, as in audit_dealers."""
 
-    run_id: str = Field(description="the run")
-    business_date: str = Field(description="the day it closed")
     survey: str = Field(description="the questionnaire")
     n: int = Field(description="interviews in the window")
     reported_score: float | None = Field(description="mean of overall, in points of its scale")
@@ -254,19 +245,11 @@ class UnitCaseSummary(Answer):
     outcomes: dict[str, str] = Field(description="outcome by scheme, of the findings that have one")
 
 
-class UnitDetail(Answer):
+class UnitDetail(DescribedUnit):
     """What is kept of a dealer or an interviewer: every recent night, and the last of each month before."""
 
-    unit_kind: str = Field(description="dealer or interviewer")
-    unit_id: str = Field(description="its id")
-    name: str | None = Field(description="the dealer's name")
-    brand: str | None = Field(description="the dealer's brand")
-    region: str | None = Field(description="the dealer's sales region")
     province: str | None = Field(description="the dealer's province")
-    city: str | None = Field(description="the dealer's city")
-    dealer_group: str | None = Field(description="the dealer's group")
     target_score: float | None = Field(description="points from which the dealer's bonus is paid")
-    vendor: str | None = Field(description="the interviewer's survey agency")
     scores: list[ScoreOfNight] = Field(description="by night, then scheme")
     index: list[IndexOfNight] = Field(description="by night, then questionnaire; empty for an interviewer")
     cases: list[UnitCaseSummary] = Field(description="newest first")

@@ -11,6 +11,7 @@ from review.api.models import (
     AgencyList,
     AgencySummary,
     IndexOfNight,
+    NamedUnit,
     ScoreOfNight,
     UnitCaseSummary,
     UnitDetail,
@@ -84,7 +85,7 @@ def _listed(request: Request, kind: UnitKind, text: str, within: str, page: int)
 
 
 def _summary(row: Listed) -> UnitSummary:
-    named = {name: getattr(row.unit, name) for name in ("unit_kind", "unit_id", "name", "region", "vendor")}
+    named = {name: getattr(row.unit, name) for name in NamedUnit.model_fields}
     return UnitSummary(**named, **{name: getattr(row, name) for name in _OF_LISTED})
 
 

@@ -4,14 +4,16 @@ A change that the rules do not allow, or that somebody else overtook, changes no
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Protocol
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy import Connection
 
 from detectors.core.schemes import Scheme
-from review.language import words_of
+from review.language import mark, words_of
 from review.language.happened import tell_change
 from review.language.rules import told
 from review.pages.case import CaseId, head_or_404
@@ -25,242 +27,177 @@ router = APIRouter(prefix="/cases/{case_id:int}")
 
 Worker = Annotated[Person, requires(Permission.CASE_WORK)]
 Merger = Annotated[Person, requires(Permission.CASE_MERGE)]
-
-Act = Callable[[Connection, datetime], None]
+Assigner = Annotated[Person, requires(Permission.CASE_ASSIGN_OTHERS)]
 
 _LONGEST_KEPT = 10_000
 """Characters of a text that are given back; the rules take fewer."""
 
 
+class Act(Protocol):
+    """A change of a case: of `sql.work`, `sql.merging` or `sql.decisions`, with what it needs of its own."""
+
+    def __call__(
+        self, connection: Connection, case_id: int, /, *, version: int | None, actor: str, at: datetime
+    ) -> None:
+        """Change the case."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """What every form of the case page says: which case, and in which version the person saw it."""
+
+    request: Request
+    case_id: CaseId
+    version: Version
+
+    def do(self, act: Act, person: Person, done: str, **sent: str) -> Response:
+        """Do it and go back to the case, or show why not with what was sent."""
+        state = self.request.app.state
+        try:
+            with writing(state.engine) as connection:
+                act(connection, self.case_id, version=self.version, actor=person.account, at=state.clock())
+        except work.DecisionError as error:
+            return _refused(self.request, self.case_id, error, sent)
+        back = self.request.app.url_path_for("case", case_id=self.case_id)
+        return redirect(self.request, back, words_of(self.request).gettext(done))
+
+
+Sent = Annotated[Form, Depends()]
+
+
 @router.post("/take", name="take")
-def take(request: Request, case_id: CaseId, *, person: Worker, version: Version) -> Response:
+def take(form: Sent, person: Worker) -> Response:
     """Take the case."""
-
-    def act(connection: Connection, at: datetime) -> None:
-        work.take(connection, case_id, version=version, actor=person.account, at=at)
-
-    return _do(request, case_id, act, {}, words_of(request).gettext("The case is yours."))
+    return form.do(work.take, person, mark("The case is yours."))
 
 
 @router.post("/release", name="release")
-def release(request: Request, case_id: CaseId, *, person: Worker, version: Version, reason: Text = "") -> Response:
+def release(form: Sent, person: Worker, reason: Text = "") -> Response:
     """Give the case back to the queue."""
-
-    def act(connection: Connection, at: datetime) -> None:
-        work.release(connection, case_id, version=version, actor=person.account, reason=reason or None, at=at)
-
-    _ = words_of(request).gettext
-    return _do(request, case_id, act, {"reason": reason}, _("The case is back in the queue."))
+    act = partial(work.release, reason=reason or None)
+    return form.do(act, person, mark("The case is back in the queue."), reason=reason)
 
 
 @router.post("/assign", name="assign")
-def assign(
-    request: Request,
-    case_id: CaseId,
-    *,
-    person: Annotated[Person, requires(Permission.CASE_ASSIGN_OTHERS)],
-    version: Version,
-    assignee: Text,
-) -> Response:
+def assign(form: Sent, person: Assigner, assignee: Text) -> Response:
     """Give the case to somebody."""
-
-    def act(connection: Connection, at: datetime) -> None:
-        work.assign(connection, case_id, assignee, version=version, actor=person.account, at=at)
-
-    _ = words_of(request).gettext
-    return _do(request, case_id, act, {"assignee": assignee}, _("The case is assigned."))
+    act = partial(work.assign, assignee=assignee)
+    return form.do(act, person, mark("The case is assigned."), assignee=assignee)
 
 
 @router.post("/wait", name="wait")
-def wait(request: Request, case_id: CaseId, *, person: Worker, version: Version, reason: Text = "") -> Response:
+def wait(form: Sent, person: Worker, reason: Text = "") -> Response:
     """Set the case to waiting."""
-
-    def act(connection: Connection, at: datetime) -> None:
-        work.wait(connection, case_id, version=version, actor=person.account, reason=reason, at=at)
-
-    return _do(request, case_id, act, {"reason": reason}, words_of(request).gettext("The case waits."))
+    return form.do(partial(work.wait, reason=reason), person, mark("The case waits."), reason=reason)
 
 
 @router.post("/resume", name="resume")
-def resume(request: Request, case_id: CaseId, *, person: Worker, version: Version) -> Response:
+def resume(form: Sent, person: Worker) -> Response:
     """Go on with the case."""
-
-    def act(connection: Connection, at: datetime) -> None:
-        work.resume(connection, case_id, version=version, actor=person.account, at=at)
-
-    return _do(request, case_id, act, {}, words_of(request).gettext("The case is being worked on again."))
+    return form.do(work.resume, person, mark("The case is being worked on again."))
 
 
 @router.post("/snooze", name="snooze")
-def snooze(
-    request: Request, case_id: CaseId, *, person: Worker, version: Version, until: Text = "", reason: Text = ""
-) -> Response:
+def snooze(form: Sent, person: Worker, until: Text = "", reason: Text = "") -> Response:
     """Let the case sleep until a day."""
 
-    def act(connection: Connection, at: datetime) -> None:
-        work.snooze(connection, case_id, day_of(until), version=version, actor=person.account, reason=reason, at=at)
+    def act(connection: Connection, case_id: int, /, *, version: int | None, actor: str, at: datetime) -> None:
+        work.snooze(connection, case_id, day_of(until), version=version, actor=actor, reason=reason, at=at)
 
-    _ = words_of(request).gettext
-    return _do(request, case_id, act, {"until": until, "reason": reason}, _("The case sleeps and comes back."))
+    return form.do(act, person, mark("The case sleeps and comes back."), until=until, reason=reason)
 
 
 @router.post("/wake", name="wake")
-def wake(request: Request, case_id: CaseId, *, person: Worker, version: Version) -> Response:
+def wake(form: Sent, person: Worker) -> Response:
     """Wake the case."""
-
-    def act(connection: Connection, at: datetime) -> None:
-        work.wake(connection, case_id, version=version, actor=person.account, at=at)
-
-    return _do(request, case_id, act, {}, words_of(request).gettext("The case is awake."))
+    return form.do(work.wake, person, mark("The case is awake."))
 
 
 @router.post("/comment", name="comment")
-def comment(request: Request, case_id: CaseId, *, person: Worker, version: Version, text: Text = "") -> Response:
+def comment(form: Sent, person: Worker, text: Text = "") -> Response:
     """Say something of the case."""
-
-    def act(connection: Connection, at: datetime) -> None:
-        work.comment(connection, case_id, text, version=version, actor=person.account, at=at)
-
-    return _do(request, case_id, act, {"text": text}, words_of(request).gettext("The comment is added."))
+    return form.do(partial(work.comment, text=text), person, mark("The comment is added."), text=text)
 
 
 @router.post("/link", name="link")
-def link(
-    request: Request, case_id: CaseId, *, person: Worker, version: Version, other: Text = "", reason: Text = ""
-) -> Response:
+def link(form: Sent, person: Worker, other: Text = "", reason: Text = "") -> Response:
     """Link the case to another."""
-
-    def act(connection: Connection, at: datetime) -> None:
-        merging.link(
-            connection, case_id, case_number(other), version=version, actor=person.account, reason=reason, at=at
-        )
-
-    _ = words_of(request).gettext
-    return _do(request, case_id, act, {"other": other, "reason": reason}, _("The cases are linked."))
+    act = _with_other(merging.link, other, reason)
+    return form.do(act, person, mark("The cases are linked."), other=other, reason=reason)
 
 
 @router.post("/unlink", name="unlink")
-def unlink(
-    request: Request, case_id: CaseId, *, person: Worker, version: Version, other: Text = "", reason: Text = ""
-) -> Response:
+def unlink(form: Sent, person: Worker, other: Text = "", reason: Text = "") -> Response:
     """Take the link to another case away."""
-
-    def act(connection: Connection, at: datetime) -> None:
-        merging.unlink(
-            connection, case_id, case_number(other), version=version, actor=person.account, reason=reason, at=at
-        )
-
-    _ = words_of(request).gettext
-    return _do(request, case_id, act, {"other": other, "reason": reason}, _("The link is taken away."))
+    act = _with_other(merging.unlink, other, reason)
+    return form.do(act, person, mark("The link is taken away."), other=other, reason=reason)
 
 
 @router.post("/merge", name="merge")
-def merge(
-    request: Request, case_id: CaseId, *, person: Merger, version: Version, into: Text = "", reason: Text = ""
-) -> Response:
+def merge(form: Sent, person: Merger, into: Text = "", reason: Text = "") -> Response:
     """Merge the case into another."""
-
-    def act(connection: Connection, at: datetime) -> None:
-        merging.merge(
-            connection, case_id, case_number(into), version=version, actor=person.account, reason=reason, at=at
-        )
-
-    _ = words_of(request).gettext
-    return _do(request, case_id, act, {"into": into, "reason": reason}, _("The case is merged."))
+    act = _with_other(merging.merge, into, reason)
+    return form.do(act, person, mark("The case is merged."), into=into, reason=reason)
 
 
 @router.post("/unmerge", name="unmerge")
-def unmerge(request: Request, case_id: CaseId, *, person: Merger, version: Version, reason: Text = "") -> Response:
+def unmerge(form: Sent, person: Merger, reason: Text = "") -> Response:
     """Make a merged case one of its own again."""
-
-    def act(connection: Connection, at: datetime) -> None:
-        merging.unmerge(connection, case_id, version=version, actor=person.account, reason=reason, at=at)
-
-    _ = words_of(request).gettext
-    return _do(request, case_id, act, {"reason": reason}, _("The case stands on its own again."))
+    act = partial(merging.unmerge, reason=reason)
+    return form.do(act, person, mark("The case stands on its own again."), reason=reason)
 
 
 @router.post("/close", name="close")
-def close(request: Request, case_id: CaseId, *, person: Worker, version: Version, reason: Text = "") -> Response:
+def close(form: Sent, person: Worker, reason: Text = "") -> Response:
     """Close the case."""
-
-    def act(connection: Connection, at: datetime) -> None:
-        decisions.close(connection, case_id, version=version, actor=person.account, reason=reason, at=at)
-
-    return _do(request, case_id, act, {"reason": reason}, words_of(request).gettext("The case is closed."))
+    return form.do(partial(decisions.close, reason=reason), person, mark("The case is closed."), reason=reason)
 
 
 @router.post("/reopen", name="reopen")
-def reopen(request: Request, case_id: CaseId, *, person: Worker, version: Version, reason: Text = "") -> Response:
+def reopen(form: Sent, person: Worker, reason: Text = "") -> Response:
     """Reopen the case."""
-
-    def act(connection: Connection, at: datetime) -> None:
-        decisions.reopen(connection, case_id, version=version, actor=person.account, reason=reason, at=at)
-
-    return _do(request, case_id, act, {"reason": reason}, words_of(request).gettext("The case is open again."))
+    return form.do(partial(decisions.reopen, reason=reason), person, mark("The case is open again."), reason=reason)
 
 
 @router.post("/findings/{scheme}/decide", name="decide")
-def decide(
-    request: Request,
-    case_id: CaseId,
-    scheme: Scheme,
-    *,
-    person: Worker,
-    version: Version,
-    outcome: Text = "",
-    reason: Text = "",
-) -> Response:
+def decide(form: Sent, scheme: Scheme, person: Worker, outcome: Text = "", reason: Text = "") -> Response:
     """Decide a finding; confirming is a proposal until a second person seconds it."""
-    _ = words_of(request).gettext
 
-    def act(connection: Connection, at: datetime) -> None:
+    def act(connection: Connection, case_id: int, /, *, version: int | None, actor: str, at: datetime) -> None:
         if not outcome:
             raise work.DecisionError("An outcome is missing.", remedy="Choose one.")
-        decisions.decide(
-            connection, case_id, scheme, outcome, version=version, actor=person.account, reason=reason, at=at
-        )
+        decisions.decide(connection, case_id, scheme, outcome, version=version, actor=actor, reason=reason, at=at)
 
-    done = _("Proposed: a second person confirms it.") if outcome == "confirmed" else _("The finding is decided.")
-    return _do(request, case_id, act, {"outcome": outcome, "reason": reason}, done)
+    proposed, decided = mark("Proposed: a second person confirms it."), mark("The finding is decided.")
+    return form.do(act, person, proposed if outcome == "confirmed" else decided, outcome=outcome, reason=reason)
+
+
+_ANSWERS = {
+    "confirm": (decisions.confirm, mark("The finding is confirmed.")),
+    "refuse": (decisions.refuse, mark("The proposal is refused; the finding is undecided.")),
+    "withdraw": (decisions.withdraw, mark("The proposal is withdrawn.")),
+}
+"""What may be answered to a proposal, and what is said when it is done."""
 
 
 @router.post("/findings/{scheme}/second", name="second")
-def second(
-    request: Request,
-    case_id: CaseId,
-    scheme: Scheme,
-    *,
-    person: Worker,
-    version: Version,
-    answer: Text = "",
-    reason: Text = "",
-) -> Response:
+def second(form: Sent, scheme: Scheme, person: Worker, answer: Text = "", reason: Text = "") -> Response:
     """Answer a proposal to confirm: confirm or refuse it as the second person, or withdraw one's own."""
-    _ = words_of(request).gettext
-    answers = {"confirm": decisions.confirm, "refuse": decisions.refuse, "withdraw": decisions.withdraw}
-
-    def act(connection: Connection, at: datetime) -> None:
-        if answer not in answers:
-            raise work.DecisionError("An answer is missing.", remedy="Choose one.")
-        answers[answer](connection, case_id, scheme, version=version, actor=person.account, reason=reason, at=at)
-
-    done = {
-        "confirm": _("The finding is confirmed."),
-        "refuse": _("The proposal is refused; the finding is undecided."),
-        "withdraw": _("The proposal is withdrawn."),
-    }
-    return _do(request, case_id, act, {"answer": answer, "reason": reason}, done.get(answer, ""))
+    doing, done = _ANSWERS.get(answer, (_no_answer, ""))
+    return form.do(partial(doing, scheme=scheme, reason=reason), person, done, answer=answer, reason=reason)
 
 
-def _do(request: Request, case_id: int, act: Act, sent: Mapping[str, str], done: str) -> Response:
-    """Do it and go back to the case, or show why not with what was sent."""
-    try:
-        with writing(request.app.state.engine) as connection:
-            act(connection, request.app.state.clock())
-    except work.DecisionError as error:
-        return _refused(request, case_id, error, sent)
-    return redirect(request, request.app.url_path_for("case", case_id=case_id), done)
+def _no_answer(*_of_case: object, **_said: object) -> None:
+    raise work.DecisionError("An answer is missing.", remedy="Choose one.")
+
+
+def _with_other(doing: Callable[..., None], other: str, reason: str) -> Act:
+    """Return what is done with another case, whose number is read then: a wrong one is a change that is not allowed."""
+
+    def act(connection: Connection, case_id: int, /, *, version: int | None, actor: str, at: datetime) -> None:
+        doing(connection, case_id, case_number(other), version=version, actor=actor, reason=reason, at=at)
+
+    return act
 
 
 def _refused(request: Request, case_id: int, error: work.DecisionError, sent: Mapping[str, str]) -> Response:
