@@ -18,6 +18,7 @@ from functools import cache
 import numpy as np
 import pyarrow as pa
 
+from simulation import sayings
 from simulation import vocabulary as words
 from simulation.chance import Flags, Floats, Integers, choose, happens, integers, stream
 from simulation.questionnaire import TOPICS, TOPICS_OF
@@ -128,7 +129,7 @@ def sentences(
     parts.append(where(mood == GOOD_MOOD, _any(rng, words.CLOSINGS, size), _any(rng, words.WISHES, size)))
     parts.append(_any(rng, words.ENDS, size))
     spoken = join(*parts)
-    spoken = where(happens(rng, 0.02, size), join(_any(rng, words.MIXED_IN, size), "，", spoken), spoken)
+    spoken = where(happens(rng, 0.02, size), join(_any(rng, sayings.MIXED_IN, size), "，", spoken), spoken)
     return where(happens(rng, 0.015, size), _english(rng, bad), spoken)
 
 
@@ -159,18 +160,18 @@ def _note_name(rng: np.random.Generator, adviser: Integers | None, bad: Flags, s
 
 def _english(rng: np.random.Generator, bad: Flags) -> pa.Array:
     size = len(bad)
-    said = where(bad, _any(rng, words.ENGLISH_BAD_SAID, size), _any(rng, words.ENGLISH_GOOD_SAID, size))
-    end = where(bad, _any(rng, words.ENGLISH_BAD_ENDS, size), _any(rng, words.ENGLISH_ENDS, size))
-    return join(_any(rng, words.ENGLISH_OPENERS, size), _any(rng, words.ENGLISH_GOOD, size), said, end)
+    said = where(bad, _any(rng, sayings.ENGLISH_BAD_SAID, size), _any(rng, sayings.ENGLISH_GOOD_SAID, size))
+    end = where(bad, _any(rng, sayings.ENGLISH_BAD_ENDS, size), _any(rng, sayings.ENGLISH_ENDS, size))
+    return join(_any(rng, sayings.ENGLISH_OPENERS, size), _any(rng, sayings.ENGLISH_GOOD, size), said, end)
 
 
 def short(rng: np.random.Generator, mood: Integers) -> pa.Array:
     """Say as little as most people do."""
     size = len(mood)
     polite = where(
-        mood == BAD_MOOD, _common_first(rng, words.SHORT_BAD, size), _common_first(rng, words.SHORT_MIXED, size)
+        mood == BAD_MOOD, _common_first(rng, sayings.SHORT_BAD, size), _common_first(rng, sayings.SHORT_MIXED, size)
     )
-    said = where(mood == GOOD_MOOD, _common_first(rng, words.SHORT_GOOD, size), polite)
+    said = where(mood == GOOD_MOOD, _common_first(rng, sayings.SHORT_GOOD, size), polite)
     return join(said, where(happens(rng, 0.15, size), "。", ""))
 
 
@@ -179,8 +180,8 @@ def asides(rng: np.random.Generator, size: int) -> pa.Array:
     what = choose(rng, [0.4, 0.35, 0.25], size)
     said = where(
         what == 0,
-        _any(rng, words.NOBODY_TOLD, size),
-        where(what == 1, _any(rng, words.HONEST_GIFT, size), _any(rng, words.REMINDED, size)),
+        _any(rng, sayings.NOBODY_TOLD, size),
+        where(what == 1, _any(rng, sayings.HONEST_GIFT, size), _any(rng, sayings.REMINDED, size)),
     )
     return join(_any(rng, words.OPENERS, size), said, _any(rng, words.CLOSINGS, size), _any(rng, words.ENDS, size))
 
@@ -188,10 +189,10 @@ def asides(rng: np.random.Generator, size: int) -> pa.Array:
 def tells(rng: np.random.Generator, gift: Flags) -> pa.Array:
     """Tell the interviewer what the dealer asked for, or promised."""
     size = len(gift)
-    said = where(gift, _any(rng, words.PROMISED, size), _any(rng, words.ASKED_TEN, size))
+    said = where(gift, _any(rng, sayings.PROMISED, size), _any(rng, sayings.ASKED_TEN, size))
     return join(
-        _any(rng, words.TOLD_LEADS, size), _any(rng, words.WHO_TOLD, size), said, _any(rng, words.TOLD_ENDS, size),
-        _any(rng, words.ENDS, size),
+        _any(rng, sayings.TOLD_LEADS, size), _any(rng, sayings.WHO_TOLD, size), said,
+        _any(rng, sayings.TOLD_ENDS, size), _any(rng, words.ENDS, size),
     )  # fmt: skip
 
 
@@ -240,7 +241,7 @@ def scripted(
 
 def written_down(rng: np.random.Generator, said: pa.Array, style: Integers) -> pa.Array:
     """Write answers down in each interviewer's way."""
-    leads = np.array(words.NOTE_TAKERS)
+    leads = np.array(sayings.NOTE_TAKERS)
     lead = pa.array(leads.ravel(), TEXT).take(
         pa.array(style * leads.shape[1] + integers(rng, leads.shape[1], len(style)))
     )
@@ -251,7 +252,7 @@ def complaints(rng: np.random.Generator, survey: Integers) -> pa.Array:
     """Complain in writing."""
     size = len(survey)
     said = sentences(rng, topic=random_topics(rng, survey), survey=survey, mood=np.full(size, BAD_MOOD), length=0.7)
-    return join(_any(rng, words.COMPLAINT_LEADS, size), said)
+    return join(_any(rng, sayings.COMPLAINT_LEADS, size), said)
 
 
 def review_texts(
@@ -260,8 +261,8 @@ def review_texts(
     """Write reviews: longer than what is said on the phone, some empty-handed, some about the dealer's promotion."""
     size = len(survey)
     long = sentences(rng, topic=random_topics(rng, survey), survey=survey, mood=mood, length=0.75)
-    name = take(words.PROMOTIONS, occasion % len(words.PROMOTIONS))
-    came_for = _filled(_any(rng, words.PROMOTION_SAID, size), name)
+    name = take(sayings.PROMOTIONS, occasion % len(sayings.PROMOTIONS))
+    came_for = _filled(_any(rng, sayings.PROMOTION_SAID, size), name)
     told = join(where(promotion & happens(rng, 0.5, size), came_for, ""), long)
     brief = happens(rng, 0.14, size) & (mood == GOOD_MOOD)
-    return where(brief, _common_first(rng, words.PLATFORM_DEFAULTS, size), told)
+    return where(brief, _common_first(rng, sayings.PLATFORM_DEFAULTS, size), told)
