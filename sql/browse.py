@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, BinaryIO
 
-from sqlalchemy import ColumnElement, Connection, Engine, FromClause, Select, Table, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Engine, FromClause, Select, func, literal_column, select
 
 from detectors.core.errors import MingchaError
-from sql import tables
 from sql.audit import VIEWS, AuditColumn, View
+from sql.behind import BEHIND, Behind
 from sql.connection import reading
 
 ROWS_A_PAGE = 50
@@ -105,117 +105,6 @@ class Page:
     def last(self) -> int:
         """The number of the last page that can be shown."""
         return max(1, math.ceil(min(self.count, DEEPEST) / ROWS_A_PAGE))
-
-
-@dataclass(frozen=True)
-class _Name:
-    """A column that the table behind a view holds as a key.
-
-    Parameters
-    ----------
-    named
-        The table of the names.
-    key
-        Its key.
-    value
-        The name.
-    through
-        The column with the key in the table behind the view.
-    is_unique
-        Whether one key has the name.
-    """
-
-    named: FromClause
-    key: ColumnElement[Any]
-    value: ColumnElement[Any]
-    through: str
-    is_unique: bool
-
-
-@dataclass(frozen=True)
-class _Behind:
-    """What stands behind a view.
-
-    Parameters
-    ----------
-    table
-        The table with a row for each of the view's.
-    names
-        The columns that it holds as keys.
-    bounds
-        Columns of which one must be given, because the table keeps the rows of every night.
-    newest_first
-        Whether its newest rows come first.
-    """
-
-    table: Table
-    names: dict[str, _Name]
-    bounds: tuple[str, ...] = ()
-    newest_first: bool = False
-
-    def column(self, name: str) -> ColumnElement[Any]:
-        """Return a column of the view."""
-        return self.names[name].value if name in self.names else self.table.c[name]
-
-    def order(self) -> list[ColumnElement[Any]]:
-        """Return the order in which the table keeps its rows, which costs nothing."""
-        return [key.desc() if self.newest_first else key.asc() for key in self.table.primary_key]
-
-
-def _named(table: Table, key: str, *names: str, through: str | None = None) -> dict[str, _Name]:
-    named = table.alias()
-    return {
-        name: _Name(named, named.c[key], named.c[name], through or key, bool(table.c[name].unique)) for name in names
-    }
-
-
-_RUN = _named(tables.runs, "run_key", "run_id")
-_UNIT = _named(tables.units, "unit_key", "unit_kind", "unit_id")
-_SCHEME = _named(tables.schemes, "scheme_key", "scheme")
-
-
-def _renamed(names: dict[str, _Name], **new: str) -> dict[str, _Name]:
-    """Return the names under those that the view has for them."""
-    return {view_name: names[name] for view_name, name in new.items()}
-
-
-_BEHIND = {
-    "audit_runs": _Behind(tables.runs, {}, newest_first=True),
-    "audit_inputs": _Behind(tables.run_inputs, _RUN),
-    "audit_quarantine": _Behind(tables.quarantined_rows, _RUN, bounds=("run_id",)),
-    "audit_scores": _Behind(
-        tables.scores,
-        _named(tables.runs, "run_key", "run_id", "business_date") | _UNIT | _SCHEME,
-        bounds=("run_id", "unit_id"),
-    ),
-    "audit_evidence": _Behind(
-        tables.evidence,
-        _RUN | _UNIT | _SCHEME | _named(tables.detectors, "detector_key", "family", "detector"),
-        bounds=("run_id", "unit_id"),
-    ),
-    "audit_records": _Behind(
-        tables.records,
-        _RUN
-        | _SCHEME
-        | _renamed(_named(tables.units, "unit_key", "unit_id", through="dealer_key"), dealer_id="unit_id"),
-        bounds=("run_id", "dealer_id"),
-    ),
-    "audit_cases": _Behind(
-        tables.cases,
-        _UNIT
-        | _renamed(_named(tables.schemes, "scheme_key", "scheme", through="lead_scheme_key"), lead_scheme="scheme")
-        | _renamed(_named(tables.runs, "run_key", "run_id", through="first_run_key"), first_run_id="run_id")
-        | _renamed(_named(tables.runs, "run_key", "run_id", through="last_run_key"), last_run_id="run_id"),
-        newest_first=True,
-    ),
-    "audit_findings": _Behind(tables.findings, _SCHEME),
-    "audit_events": _Behind(tables.events, {}, newest_first=True),
-    "audit_dealers": _Behind(
-        tables.dealer_scores,
-        _RUN | _renamed(_named(tables.units, "unit_key", "unit_id"), dealer_id="unit_id"),
-        bounds=("run_id", "dealer_id"),
-    ),
-}
 
 
 def bounds(view: str) -> tuple[str, ...]:
@@ -334,10 +223,10 @@ def where_clause(view: str, filters: Sequence[Filter], sort: Sort | None = None)
     return f"select * from {view}{where}{order}"  # noqa: S608 - shown to a person, never run here
 
 
-def _behind(view: str) -> _Behind:
-    if view not in _BEHIND:
+def _behind(view: str) -> Behind:
+    if view not in BEHIND:
         raise BrowseError(f"There is no view {view!r}.", remedy=f"The views are {', '.join(VIEWS)}.")
-    return _BEHIND[view]
+    return BEHIND[view]
 
 
 def _known(view: str, name: str) -> AuditColumn:
@@ -362,7 +251,7 @@ def _conditions(view: str, filters: Sequence[Filter]) -> list[ColumnElement[bool
     return [_held(behind, _known(view, condition.column), condition) for condition in filters]
 
 
-def _held(behind: _Behind, described: AuditColumn, condition: Filter) -> ColumnElement[bool]:
+def _held(behind: Behind, described: AuditColumn, condition: Filter) -> ColumnElement[bool]:
     """Return the condition as the table behind the view can answer it: a name is looked up for its key first."""
     met = _met(behind.column(described.name), described, condition)
     name = behind.names.get(described.name)
