@@ -6,8 +6,8 @@ which the cost of the console's pages depends; what they say of anybody means no
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -15,22 +15,18 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, insert
 
-from benchmarks.stored_dossiers import dossiers
+from benchmarks.stored_casework import SCHEMES, Casework, Nights
 from detectors.core.detector import discover
-from detectors.core.schemes import Scheme, UnitKind
-from sql import events, tables
+from detectors.core.schemes import UnitKind
+from sql import tables
 from sql.bulk import insert_frame
 from sql.connection import connect, writing
-from sql.events import Event
 from sql.schema import migrate
-from sql.severity import due_on, severity_of
-from sql.times import SHANGHAI, as_text
+from sql.times import as_text
 
 REGIONS = ("East", "North", "South", "Southwest", "Central", "Northeast", "Northwest")
 BRANDS = ("星野", "Hanhai", "Tianshu")
 AGENCIES = tuple(f"Agency {letter}" for letter in "ABCDEF")
-PEOPLE = ("li.na", "wang.fang", "zhou.min", "sun.hao", "wu.lei", "xu.jing")
-_SCHEMES = tuple(Scheme)
 _PRIOR = 0.02
 _REASON = (
     "{a} of {b} customers with an open answer said nearly what another customer had said, in sentences hardly heard at "
@@ -69,20 +65,6 @@ class Size:
     records: int = 30_000
 
 
-@dataclass
-class _Case:
-    case_id: int
-    unit: int
-    schemes: list[int]
-    first: int
-    last: int
-    severity: str
-    affected: float
-    became: dict[str, object] = field(default_factory=dict)
-    outcomes: dict[int, dict[str, object]] = field(default_factory=dict)
-    version: int = 0
-
-
 def write_history(url: str, size: Size = Size(), *, seed: int = 11) -> None:
     """Make the tables and fill them.
 
@@ -110,14 +92,9 @@ class _History:
     def __init__(self, size: Size, rng: np.random.Generator) -> None:
         self.size, self.rng = size, rng
         self.detectors = discover()
-        self.cases: list[_Case] = []
-        self.log: list[Event] = []
-        self.nights: list[tuple[int, int, int, float]] = []
-
-    @cached_property
-    def days(self) -> list[date]:
-        """The last days of the months, the newest of them October 2026's."""
-        return [day.date() for day in pd.date_range(end="2026-10-31", periods=self.size.nights, freq="ME")]
+        self.nights = Nights(size.nights)
+        self.casework = Casework(self.is_dealer, size.cases, self.nights, rng)
+        self.weighed: list[tuple[int, int, int, float]] = []
 
     @cached_property
     def is_dealer(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -128,7 +105,7 @@ class _History:
         """Schemes and detectors, by their keys, that weigh a unit of each kind."""
         return {
             kind: sorted(
-                (_SCHEMES.index(scheme) + 1, place)
+                (SCHEMES.index(scheme) + 1, place)
                 for place, detector in enumerate(self.detectors, start=1)
                 if detector.unit_kind is kind
                 for scheme in detector.schemes
@@ -136,18 +113,13 @@ class _History:
             for kind in UnitKind
         }
 
-    def at(self, night: int, *, days: float = 0) -> datetime:
-        """Return when a night ended, or a time so many days later; nights count from 1."""
-        day = self.days[night - 1] + timedelta(days=1)
-        return datetime(day.year, day.month, day.day, 2, 18, tzinfo=SHANGHAI) + timedelta(days=days)
-
     def write(self, connection: Connection) -> None:
         """Write everything."""
         self._names(connection)
         for night in range(1, self.size.nights + 1):
-            self._work(night)
+            self.casework.work(night)
             self._night(connection, night)
-        self._cases(connection)
+        self.casework.write(connection, self.weighed)
 
     def _names(self, connection: Connection) -> None:
         size, rng = self.size, self.rng
@@ -158,7 +130,7 @@ class _History:
         units = pd.DataFrame({"unit_key": range(1, len(ids) + 1), "unit_id": ids})
         units["unit_kind"] = np.where(self.is_dealer, "dealer", "interviewer")
         insert_frame(connection, tables.units, units, {})
-        schemes = pd.DataFrame({"scheme_key": range(1, len(_SCHEMES) + 1), "scheme": [str(each) for each in _SCHEMES]})
+        schemes = pd.DataFrame({"scheme_key": range(1, len(SCHEMES) + 1), "scheme": [str(each) for each in SCHEMES]})
         insert_frame(connection, tables.schemes, schemes, {})
         named = [(place, each.family, each.name) for place, each in enumerate(self.detectors, start=1)]
         keys = pd.DataFrame(named, columns=["detector_key", "family", "detector"])
@@ -180,77 +152,14 @@ class _History:
         callers["vendor"] = rng.choice(AGENCIES, size.interviewers)
         insert_frame(connection, tables.interviewers, callers, {})
 
-    def _work(self, night: int) -> None:
-        """Decide which cases the night opens, and what people did with those of the night before."""
-        last = self.size.nights
-        for case in self.cases:
-            if case.last == night - 1 and not case.became:
-                if self.rng.random() < 0.9:
-                    self._close(case, night - 1)
-                else:
-                    case.last = night
-        held = {case.unit for case in self.cases if case.last == night and not case.became}
-        wanted = self.size.cases * night // last - len(self.cases)
-        free = np.setdiff1d(np.arange(1, len(self.is_dealer) + 1), list(held))
-        for unit in np.sort(self.rng.choice(free, min(wanted, len(free)), replace=False)):
-            self._open(int(unit), night)
-
-    def _open(self, unit: int, night: int) -> None:
-        kind = UnitKind.DEALER if self.is_dealer[unit - 1] else UnitKind.INTERVIEWER
-        possible = [place for place, scheme in enumerate(_SCHEMES, start=1) if scheme.unit_kind is kind]
-        how_many = min(len(possible), 1 + int(self.rng.random() < 0.35))
-        schemes = sorted(self.rng.choice(possible, how_many, replace=False).tolist())
-        affected = float(self.rng.gamma(1.5, 25))
-        case = _Case(len(self.cases) + 1, unit, schemes, night, night, severity_of(affected), affected)
-        self.cases.append(case)
-        at, run_id = as_text(self.at(night)), self._run_id(night)
-        due = due_on(case.severity, at)
-        self.log.append(Event(case.case_id, at, "nightly", "opened", {}, {"run_id": run_id, "due_on": due}))
-        for scheme in schemes:
-            after = {"run_id": run_id, "scheme": str(_SCHEMES[scheme - 1]), "bits": 12.0}
-            self.log.append(Event(case.case_id, at, "nightly", "found", {}, after))
-
-    def _close(self, case: _Case, night: int) -> None:
-        """Have one person work the case and a second one confirm what is confirmed."""
-        first, second = self.rng.choice(PEOPLE, 2, replace=False).tolist()
-        at = as_text(self.at(night, days=float(self.rng.uniform(1, 20))))
-        reason = "The recordings of five of them were heard; what they say fits the answers."
-        taken = {"assignee": first, "status": "investigating"}
-        self._happened(case, at, first, "taken", taken)
-        for scheme in case.schemes:
-            named = {"scheme": str(_SCHEMES[scheme - 1])}
-            outcome = str(self.rng.choice(["confirmed", "refuted", "inconclusive"], p=[0.55, 0.3, 0.15]))
-            if outcome == "confirmed":
-                self._happened(case, at, first, "proposed", {**named, "reason": reason})
-                self._happened(case, at, second, "confirmed", {**named, "outcome": outcome, "reason": reason})
-            else:
-                self._happened(case, at, first, "decided", {**named, "outcome": outcome, "reason": reason})
-            case.outcomes[scheme] = {
-                "outcome": outcome,
-                "decided_by": first,
-                "confirmed_by": second if outcome == "confirmed" else None,
-                "decided_at": at,
-                "decided_probability": 0.9,
-            }
-        self._happened(case, at, first, "closed", {"status": "closed", "closed_by": first, "reason": reason})
-        case.became = {"status": "closed", "assignee": first, "closed_by": first, "updated_at": at}
-
-    def _happened(self, case: _Case, at: str, actor: str, action: str, after: dict[str, object]) -> None:
-        case.version += 1
-        self.log.append(Event(case.case_id, at, actor, action, {}, after))
-
-    def _run_id(self, night: int) -> str:
-        return f"{self.days[night - 1]:%Y%m%d}T021800-{night:08x}"
-
     def _night(self, connection: Connection, night: int) -> None:
-        at, run_id = self.at(night), self._run_id(night)
+        at, run_id = self.nights.at(night), self.nights.run_id(night)
         settings = json.dumps({f"setting_{number}": number for number in range(40)})
-        opened = sum(case.first == night for case in self.cases)
         connection.execute(
             insert(tables.runs).values(
                 run_key=night,
                 run_id=run_id,
-                business_date=self.days[night - 1].isoformat(),
+                business_date=self.nights.days[night - 1].isoformat(),
                 status="done",
                 started_at=as_text(at - timedelta(minutes=2)),
                 finished_at=as_text(at),
@@ -258,8 +167,8 @@ class _History:
                 settings_sha256="5e" * 32,
                 settings_json=settings,
                 fingerprint=run_id,
-                cases_opened=opened,
-                cases_updated=sum(case.last == night for case in self.cases) - opened,
+                cases_opened=self.casework.opened(night),
+                cases_updated=self.casework.updated(night),
             )
         )
         run = {"run_key": night}
@@ -280,26 +189,20 @@ class _History:
         if night == 1:
             self._wordings(connection)
 
-    def _flagged(self, night: int) -> set[tuple[int, int]]:
-        """Return the units and schemes that have a case open that night."""
-        return {
-            (case.unit, scheme) for case in self.cases if case.first <= night <= case.last for scheme in case.schemes
-        }
-
     def _scores(self, night: int) -> pd.DataFrame:
         parts = []
         for kind, units in self._units():
-            schemes = [place for place, scheme in enumerate(_SCHEMES, start=1) if scheme.unit_kind is kind]
+            schemes = [place for place, scheme in enumerate(SCHEMES, start=1) if scheme.unit_kind is kind]
             parts.append(
                 pd.DataFrame({"unit_key": units.repeat(len(schemes)), "scheme_key": np.tile(schemes, len(units))})
             )
         frame = pd.concat(parts, ignore_index=True)
-        flagged = pd.MultiIndex.from_frame(frame).isin(list(self._flagged(night)))
+        flagged = pd.MultiIndex.from_frame(frame).isin(list(self.casework.flagged(night)))
         bits = np.where(flagged, self.rng.uniform(9, 16, len(frame)), self.rng.normal(-1.5, 1.2, len(frame)))
         odds = np.exp2(bits) * _PRIOR / (1 - _PRIOR)
         share = self.rng.beta(1, 12, len(frame))
         told = zip(frame["unit_key"][flagged], frame["scheme_key"][flagged], bits[flagged], strict=True)
-        self.nights += [(night, int(unit), int(scheme), float(value)) for unit, scheme, value in told]
+        self.weighed += [(night, int(unit), int(scheme), float(value)) for unit, scheme, value in told]
         return frame.assign(
             flagged=flagged.astype(int),
             n=self.rng.integers(20, 400, len(frame)),
@@ -318,7 +221,7 @@ class _History:
         yield UnitKind.INTERVIEWER, keys[~self.is_dealer]
 
     def _evidence(self, night: int) -> Iterator[pd.DataFrame]:
-        flagged = list(self._flagged(night))
+        flagged = list(self.casework.flagged(night))
         reasons = [_REASON.format(a=number % 23, b=40 + number, c=number % 5) for number in range(300)]
         reasons_zh = [_REASON_ZH.format(a=number % 23, b=40 + number, c=number % 5) for number in range(300)]
         for kind, units in self._units():
@@ -352,7 +255,7 @@ class _History:
             {
                 "source": self.rng.choice(["surveys", "contacts", "reviews"], rows),
                 "record_id": [f"R{night:02d}{number:07d}" for number in range(rows)],
-                "scheme_key": self.rng.integers(1, len(_SCHEMES), rows),
+                "scheme_key": self.rng.integers(1, len(SCHEMES), rows),
                 "dealer_key": self.rng.integers(1, self.size.dealers + 1, rows),
                 "probability": self.rng.uniform(0.5, 1, rows),
                 "reasons": _RECORD,
@@ -380,73 +283,3 @@ class _History:
         ]
         frame = pd.DataFrame(rows, columns=["detector_key", "title", "title_zh", "honest", "honest_zh"])
         insert_frame(connection, tables.detector_wordings, frame, {"from_run_key": 1})
-
-    def _cases(self, connection: Connection) -> None:
-        last = self.size.nights
-        for case in self.cases:
-            if not case.became:
-                self._under_way(case)
-        told = pd.DataFrame(self.nights, columns=["run_key", "unit_key", "scheme_key", "bits"])
-        rows = [
-            {
-                "case_id": case.case_id,
-                "unit_key": case.unit,
-                "lead_scheme_key": case.schemes[0],
-                "schemes": ", ".join(str(_SCHEMES[scheme - 1]) for scheme in case.schemes),
-                "severity": case.severity,
-                "affected": case.affected,
-                "probability": 0.6 + 0.4 * float(self.rng.random()),
-                "opened_at": as_text(self.at(case.first)),
-                "due_on": due_on(case.severity, as_text(self.at(case.first))),
-                "version": case.version,
-                "first_run_key": case.first,
-                "last_run_key": case.last,
-                "updated_at": as_text(self.at(case.last)),
-                **case.became,
-            }
-            for case in self.cases
-        ]
-        held = pd.DataFrame(rows)
-        insert_frame(connection, tables.cases, held, {})
-        findings = pd.DataFrame(
-            [
-                {"case_id": case.case_id, "scheme_key": scheme, **case.outcomes.get(scheme, {})}
-                for case in self.cases
-                for scheme in case.schemes
-            ]
-        )
-        each = {"n": 120, "bits": 12.0, "probability": 0.976, "affected_share": 0.3}
-        limits = {"affected_low": 0.2, "affected_high": 0.5}
-        insert_frame(connection, tables.findings, findings.assign(**each, **limits), {})
-        spans = pd.DataFrame(
-            [
-                (case.case_id, scheme, night, case.unit)
-                for case in self.cases
-                for scheme in case.schemes
-                for night in range(case.first, case.last + 1)
-            ],
-            columns=["case_id", "scheme_key", "run_key", "unit_key"],
-        )
-        nights = spans.merge(told, on=["run_key", "unit_key", "scheme_key"]).drop(columns="unit_key")
-        few = {"flagged": 1, "n": 120, "probability": 0.976, "affected_share": 0.3}
-        insert_frame(connection, tables.finding_nights, nights.assign(**few), {})
-        self.log.sort(key=lambda event: event.at)
-        for start in range(0, len(self.log), 10_000):
-            events.append(connection, self.log[start : start + 10_000])
-        open_cases = held.loc[held["status"] != "closed", "case_id"]
-        texts = np.resize(np.array(dossiers(self.rng), dtype=object), len(open_cases))
-        kept = pd.DataFrame({"case_id": open_cases.to_numpy(), "dossier_json": texts})
-        insert_frame(connection, tables.dossiers, kept, {"run_key": last})
-
-    def _under_way(self, case: _Case) -> None:
-        """Have somebody begin with some of the open cases."""
-        case.became = {"status": "new"}
-        chance = float(self.rng.random())
-        at = as_text(self.at(self.size.nights, days=float(self.rng.uniform(1, 15))))
-        if chance < 0.4:
-            actor = str(self.rng.choice(PEOPLE))
-            self._happened(case, at, actor, "taken", {"assignee": actor, "status": "investigating"})
-            case.became |= {"status": "investigating", "assignee": actor, "updated_at": at}
-        if chance < 0.15:
-            self._happened(case, at, actor, "paused", {"status": "waiting", "reason": "The dealer was asked."})
-            case.became |= {"status": "waiting"}
