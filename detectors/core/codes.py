@@ -41,6 +41,23 @@ class Coded:
         known = (self.places >= 0) & ~np.isnan(weights)
         return np.bincount(self.places[known], weights[known], minlength=len(self.names)).astype(np.float64)
 
+    def of(self, rows: NDArray[np.int64]) -> "Coded":
+        """Return the codes of some rows, as if there were no others: values that none of them has are left out.
+
+        Examples
+        --------
+        >>> some = code(pd.Series(["D2", "D1", None, "D3"], dtype="str")).of(np.array([2, 3, 0]))
+        >>> some.places.tolist(), some.names.tolist()
+        ([-1, 1, 0], ['D2', 'D3'])
+        """
+        places = self.places.take(rows)
+        there = np.bincount(places + 1, minlength=len(self.names) + 1)[1:] > 0
+        if there.all():
+            return Coded(places, self.names)
+        # One more at the end for missing values, which -1 finds.
+        renumbered = np.append(np.cumsum(there) - 1, -1)
+        return Coded(renumbered[places], self.names[there])
+
     def among(self, others: "pd.Index[str]") -> NDArray[np.int64]:
         """Return the place of each row's value in another list of unique values, -1 where it is not there."""
         # One more at the end for missing values, which -1 finds.

@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 
 from detectors.core.codes import Coded
+from detectors.core.deriving import row_by_row
 from detectors.core.instruments.spread import Floats
 from detectors.core.observations import Observations
 
 
+@row_by_row(lambda full, rows: full.take(rows).reset_index(drop=True))
 def perfect(observations: Observations) -> "pd.Series[bool]":
     """Tell which interviews have the highest possible answer in ``overall`` and in every item that was answered.
 
@@ -48,6 +50,7 @@ def perfect(observations: Observations) -> "pd.Series[bool]":
     return pd.Series(full & answered, index=surveys.index, name="perfect")
 
 
+@row_by_row(np.take)
 def level(observations: Observations) -> Floats:
     """Return how high each interview's answers lie between the ends of the scale, 0 to 1, the mean over its answers.
 

@@ -1,15 +1,16 @@
 """What was observed in the window: one frame per source, as every detector receives it."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from threading import Lock
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from detectors.core.codes import Coded, code
+from detectors.core.deriving import Derive, Once
 from detectors.core.schemes import UnitKind
 from detectors.core.sources import SOURCES
 
@@ -54,11 +55,16 @@ class Observations:
     frames: Mapping[str, pd.DataFrame]
     scales: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     closing_months: int = 1
-    _shared: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _making: dict[object, Lock] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _lock: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
+    _of_source: dict[str, Once] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _of_all: Once = field(default_factory=Once, init=False, repr=False, compare=False)
+    _whole: "tuple[Observations, NDArray[np.int64]] | None" = field(
+        default=None, init=False, repr=False, compare=False
+    )
 
-    def shared(self, derive: Callable[["Observations"], T]) -> T:
+    def __post_init__(self) -> None:
+        self._of_source.update({source: Once() for source in self.frames})
+
+    def shared(self, derive: Derive[T]) -> T:
         """Return what `derive` makes of these observations, made once however many detectors ask.
 
         Joining two million contacts with three million transactions is the same work for every detector, and for
@@ -67,7 +73,8 @@ class Observations:
         Parameters
         ----------
         derive
-            A function of a module, which reads nothing but its argument.
+            A function of a module, which reads nothing but its argument. See `detectors.core.deriving` for what can be
+            said of it that spares work.
 
         Examples
         --------
@@ -79,19 +86,19 @@ class Observations:
         counting
         4
         """
-        made: T = self._once(derive, lambda: derive(self))
+        once = self._of_source.get(getattr(derive, "source", ""), self._of_all)
+        made: T = once.get(derive, lambda: self._derived(derive))
         return made
 
-    def _once(self, key: object, make: Callable[[], Any]) -> Any:
-        """Return what was made for the key; whoever asks while it is being made waits for it."""
-        with self._lock:
-            lock = self._making.setdefault(key, Lock())
-        with lock:
-            if key not in self._shared:
-                self._shared[key] = make()
-        return self._shared[key]
+    def _derived(self, derive: Derive[T]) -> T:
+        narrow = getattr(derive, "narrow", None)
+        if narrow is None or self._whole is None:
+            return derive(self)
+        whole, rows = self._whole
+        made: T = narrow(whole.shared(derive), rows)
+        return made
 
-    def coded(self, source: str, column: str) -> "Coded":
+    def coded(self, source: str, column: str) -> Coded:
         """Return a text column as places in the list of its values, sorted; worked out once for each column.
 
         Grouping, matching and looking up a million texts costs half a second each; their places, hardly anything.
@@ -103,8 +110,14 @@ class Observations:
         >>> found.places.tolist(), found.names.tolist()
         ([1, 0, -1, 1], ['D1', 'D2'])
         """
-        found: Coded = self._once((source, column), lambda: code(self.frames[source][column]))
+        found: Coded = self._of_source[source].get(column, lambda: self._coded(source, column))
         return found
+
+    def _coded(self, source: str, column: str) -> Coded:
+        if self._whole is None or source != "surveys":
+            return code(self.frames[source][column])
+        whole, rows = self._whole
+        return whole.coded(source, column).of(rows)
 
     def __getitem__(self, source: str) -> pd.DataFrame:
         return self.frames[source]
@@ -117,12 +130,14 @@ class Observations:
         frame = self.frames.get(source)
         if frame is None or frame.empty:
             return False
-        return all(self._has_values(frame, column) for column in columns)
+        return all(self._has_values(source, column) for column in columns)
 
-    @staticmethod
-    def _has_values(frame: pd.DataFrame, column: str) -> bool:
-        members = [name for name in frame.columns if name.startswith(column)] if column.endswith("_") else [column]
-        return any(name in frame.columns and bool(frame[name].notna().any()) for name in members)
+    def _has_values(self, source: str, column: str) -> bool:
+        if column.endswith("_"):
+            return any(self._has_values(source, name) for name in self.members(source, column))
+        frame = self.frames[source]
+        once = self._of_source[source]
+        return column in frame.columns and bool(once.get(("has", column), lambda: frame[column].notna().any()))
 
     def members(self, source: str, prefix: str) -> list[str]:
         """Return the columns of a family (``q_``, ``fact_``) in order."""
@@ -130,7 +145,10 @@ class Observations:
 
     def units(self, kind: UnitKind) -> "pd.Index[str]":
         """Return every dealer (of any source) or interviewer seen in the window, sorted, without repeats."""
-        column = f"{kind}_id"
+        seen: pd.Index[str] = self._of_all.get(kind, lambda: self._units(f"{kind}_id"))
+        return seen
+
+    def _units(self, column: str) -> "pd.Index[str]":
         seen = [self.coded(source, column).names for source, frame in self.frames.items() if column in frame.columns]
         everyone = sorted(set().union(*(names.tolist() for names in seen)))
         return pd.Index(everyone, dtype="str", name="unit_id")
@@ -153,12 +171,16 @@ class Observations:
         return replace(self, frames=kept)
 
     def without(self, response_ids: Collection[str]) -> "Observations":
-        """Return the observations without these interviews."""
+        """Return the observations without these interviews; what is known of each other one is not derived again."""
         if "surveys" not in self.frames or not len(response_ids):
             return self
         surveys = self.frames["surveys"]
-        kept = surveys[~surveys["response_id"].isin(list(response_ids))].reset_index(drop=True)
-        return replace(self, frames={**self.frames, "surveys": kept})
+        rows = np.flatnonzero(~surveys["response_id"].isin(list(response_ids)).to_numpy())
+        kept = surveys.take(rows).reset_index(drop=True)
+        narrowed = replace(self, frames={**self.frames, "surveys": kept})
+        narrowed._of_source.update({source: once for source, once in self._of_source.items() if source != "surveys"})
+        object.__setattr__(narrowed, "_whole", (self, rows))
+        return narrowed
 
     def scale_of(self, surveys: pd.Series) -> pd.DataFrame:
         """Return the lowest and highest possible answer of each row's questionnaire.

@@ -41,6 +41,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from detectors.core.deriving import row_by_row
 from detectors.core.detector import Detector
 from detectors.core.evidence import Weighed, records
 from detectors.core.instruments.usual import Usual, learn_usual, weigh_excess
@@ -143,5 +144,7 @@ def count_tales(
     return counts[counts["trials"] > 0], telling.set_axis(["record_id", "unit_id"], axis=1)
 
 
+# Of fewer interviews, the texts are kept in the same list.
+@row_by_row(lambda told, _: told)
 def _read_verbatims(observations: Observations) -> NDArray[np.bool_]:
     return read(observations.shared(verbatims).unique)

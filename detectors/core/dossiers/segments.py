@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 
 from detectors.core.instruments.folding import plain
 
@@ -39,7 +40,8 @@ def shared_segments(texts: Sequence[str]) -> list[list[Segment]]:
     [['Please ', False], ['give full marks', True]]
     """
     tokens = [_TOKEN.findall(text) for text in texts]
-    pieces = [_pieces(of_text) for of_text in tokens]
+    folded = iter(plain([token for of_text in tokens for token in of_text]))
+    pieces = [_pieces(list(islice(folded, len(of_text)))) for of_text in tokens]
     held = Counter(words for of_text in pieces for words in {words for words, _, _ in of_text})
     segments = []
     for of_text, own in zip(tokens, pieces, strict=True):
@@ -64,11 +66,12 @@ def shared_part(segments: Sequence[Segment]) -> float:
     return shared / max(sum(letters), 1)
 
 
-def _pieces(tokens: Sequence[str]) -> list[tuple[tuple[str, ...], int, int]]:
+def _pieces(folded: Sequence[str]) -> list[tuple[tuple[str, ...], int, int]]:
     """Return every run of `PIECE` words, with the places of its first and last token."""
-    words = [(word, place) for place, word in enumerate(plain(tokens)) if word.isalnum()]
-    runs = (words[first : first + PIECE] for first in range(len(words) - PIECE + 1))
-    return [(tuple(word for word, _ in run), run[0][1], run[-1][1]) for run in runs]
+    places = [place for place, word in enumerate(folded) if word.isalnum()]
+    ends = zip(places, places[PIECE - 1 :], strict=False)
+    words = [folded[place] for place in places]
+    return [(tuple(words[at : at + PIECE]), first, last) for at, (first, last) in enumerate(ends)]
 
 
 def _joined(tokens: Sequence[str], shared: Sequence[bool]) -> list[Segment]:

@@ -5,7 +5,7 @@ long array of code points, with a table of the few thousand characters that occu
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -18,6 +18,8 @@ Places = NDArray[np.int64]
 
 _SEPARATOR = "\x1e"
 _ZERO = ord("0")
+_FEW = 10_000
+"""Characters; of fewer, those that occur are found by sorting."""
 
 
 @dataclass(frozen=True)
@@ -78,11 +80,7 @@ def fold(texts: Sequence[str]) -> Folded:
     ['服务态度很好', 'verygood00', '']
     """
     codes = _simple(_code_points(texts)) if len(texts) else np.empty(0, dtype=np.uint32)
-    present = np.flatnonzero(np.bincount(codes))
-    table = np.zeros(int(present[-1]) + 1 if len(present) else 1, dtype=np.uint32)
-    for code in present.tolist():
-        table[code] = _letter(code)
-    letters = table[codes]
+    letters = _translated(codes, _letter)
     again = np.zeros(len(letters), dtype=bool)
     again[1:] = (letters[1:] == _ZERO) & (letters[:-1] == _ZERO)
     kept = (letters > 0) & ~again
@@ -100,11 +98,10 @@ def _code_points(texts: Sequence[str]) -> Codes:
     if joined.count(_SEPARATOR) != len(texts) - 1:
         joined = _SEPARATOR.join(text.replace(_SEPARATOR, " ") for text in texts)
     codes = np.frombuffer(joined.encode("utf-32-le", "replace"), dtype=np.uint32)
-    present = [chr(code) for code in np.flatnonzero(np.bincount(codes)).tolist()]
     # Nearly every character has a normal form of one character, which a table gives ten times faster; of those that
     # have a longer one ("…") only a few different ones occur.
-    longer = [character for character in present if len(_normal(character)) != 1]
-    if any(unicodedata.combining(character) or "\u1100" <= character < "\u1200" for character in present):
+    longer = [chr(code) for code in _present(codes).tolist() if _is_odd(code)]
+    if any(_joins(character) for character in longer):
         joined, longer = _normal(_decode(codes)), [""]
     for character in filter(None, longer):
         joined = joined.replace(character, _normal(character))
@@ -116,15 +113,40 @@ def _normal(text: str) -> str:
 
 
 def _simple(codes: Codes) -> Codes:
-    present = np.flatnonzero(np.bincount(codes)) if len(codes) else np.empty(0, dtype=np.int64)
-    table = np.zeros(int(present[-1]) + 1 if len(present) else 1, dtype=np.uint32)
-    for code in present.tolist():
-        table[code] = _simple_form(code)
-    return np.asarray(table[codes], dtype=np.uint32)
+    return _translated(codes, _simple_form)
+
+
+def _translated(codes: Codes, form: Callable[[int], int]) -> Codes:
+    """Return the form of each code point, worked out once for each that occurs."""
+    if len(codes) < _FEW:
+        present, place = np.unique(codes, return_inverse=True)
+        return np.fromiter(map(form, present.tolist()), dtype=np.uint32, count=len(present))[place]
+    present = _present(codes)
+    table = np.zeros(int(present[-1]) + 1, dtype=np.uint32)
+    table[present] = np.fromiter(map(form, present.tolist()), dtype=np.uint32, count=len(present))
+    return table[codes]
+
+
+def _present(codes: Codes) -> NDArray[np.integer]:
+    if len(codes) < _FEW:  # for one sentence a mark for every code point that there is would be far too many
+        return np.unique(codes)
+    seen = np.zeros(int(codes.max()) + 1, dtype=bool)
+    seen[codes] = True
+    return np.flatnonzero(seen)
 
 
 def _decode(codes: Codes) -> str:
     return codes.tobytes().decode("utf-32-le")
+
+
+@cache
+def _is_odd(code: int) -> bool:
+    """Tell whether a character's normal form is longer than one, or depends on its neighbours."""
+    return len(_normal(chr(code))) != 1 or _joins(chr(code))
+
+
+def _joins(character: str) -> bool:
+    return unicodedata.combining(character) > 0 or "\u1100" <= character < "\u1200"
 
 
 @cache

@@ -13,7 +13,7 @@ Leskovec, Rajaraman & Ullman, "Mining of massive datasets", chapter 3 (shingles,
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -36,6 +36,8 @@ SHORTEST = 8
 _SHINGLE = 3
 _BANDS = 16
 _HASHES_PER_BAND = 2
+_FACTORS = np.random.default_rng(20260101).integers(1 << 62, dtype=np.uint64, size=_BANDS * _HASHES_PER_BAND)
+_FACTORS |= np.uint64(1)
 _WORTH_COMPARING = 5
 """Of the minhashes of two texts, so many must agree before their shingles are compared."""
 _WORDS = 4
@@ -55,7 +57,7 @@ class Texts:
     places
         Place of each row's text in `unique`, -1 where it is missing, shape (rows,).
     unique
-        The texts as they were typed, each once.
+        The texts as they were typed, each once; there may be some that no row has.
     folded
         Their letters.
     prints
@@ -76,6 +78,10 @@ class Texts:
     def fingerprints(self) -> Places:
         """Fingerprint of each row's text, 0 where it is missing, shape (rows,)."""
         return self.of_rows(self.prints, 0)
+
+    def of(self, rows: Places) -> "Texts":
+        """Return the texts of some rows."""
+        return replace(self, places=self.places.take(rows))
 
     def of_rows(self, of_unique: Places, missing: int) -> Places:
         """Return for each row what is known of its text."""
@@ -106,6 +112,32 @@ class Clusters:
         return texts.of_rows(keys, 0)
 
 
+@dataclass(frozen=True)
+class Sketches:
+    """What texts are compared by; each follows from one text alone.
+
+    Parameters
+    ----------
+    place
+        Place of each of `Texts.unique` among the sketches, -1 if it is too short, shape (texts,).
+    prints
+        Fingerprint of each sketched text, which no other has, shape (sketches,).
+    minhashes
+        The least hashes of its shingles, shape (sketches, hashes).
+    shingles, bounds
+        Its different shingles, rising, end to end; and where each text's begin and the last one's end.
+    bitmaps
+        One bit for each of its shingles, some of them the same, shape (sketches, words).
+    """
+
+    place: Places
+    prints: Places
+    minhashes: NDArray[np.uint32]
+    shingles: NDArray[np.int32]
+    bounds: Places
+    bitmaps: NDArray[np.uint64]
+
+
 def read_texts(column: "pd.Series[str]") -> Texts:
     """Tell the texts of a column apart by their letters.
 
@@ -127,13 +159,52 @@ def read_texts(column: "pd.Series[str]") -> Texts:
     return Texts(places.astype(np.int64), pd.Index(unique), folded, _fingerprints(folded))
 
 
-def cluster(texts: Texts) -> Clusters:
+def sketch(texts: Texts) -> Sketches:
+    """Draw what texts are compared by.
+
+    Parameters
+    ----------
+    texts
+        From `read_texts`.
+    """
+    folded = texts.folded
+    prints, first, place = np.unique(texts.prints, return_index=True, return_inverse=True)
+    sizes = folded.lengths[first] - (_SHINGLE - 1)
+    # Texts of like length stand together: see `_side_by_side`.
+    drawn = np.argsort(-sizes, kind="stable")[: np.count_nonzero(sizes > SHORTEST - _SHINGLE)]
+    among_drawn = np.full(len(prints), -1)
+    among_drawn[drawn] = np.arange(len(drawn))
+    minhashes = np.empty((len(drawn), len(_FACTORS)), dtype=np.uint32)
+    bitmaps = np.empty((len(drawn), _WORDS), dtype=np.uint64)
+    counts = np.zeros(len(drawn), dtype=np.int64)
+    shingles = [np.empty(0, dtype=np.int32)]
+    starts, sizes = folded.starts[first[drawn]], sizes[drawn]
+    at = 0
+    while at < len(drawn):
+        part = slice(at, at + max(1, _SHINGLES_AT_ONCE // int(sizes[at])))
+        hashes = _side_by_side(folded, starts[part], sizes[part])
+        minhashes[part] = _least(hashes)
+        # 2**31 shingles: two of one pair collide about once in ten million pairs.
+        columns = np.sort((hashes >> np.uint64(33)).astype(np.int32).T, axis=1)
+        different = np.ones(columns.shape, dtype=bool)
+        different[:, 1:] = columns[:, 1:] != columns[:, :-1]
+        shingles.append(columns[different])
+        counts[part] = np.count_nonzero(different, axis=1)
+        bitmaps[part] = _bitmaps(columns)
+        at = part.stop
+    bounds = np.concatenate([[0], np.cumsum(counts)])
+    return Sketches(among_drawn[place], prints[drawn], minhashes, np.concatenate(shingles), bounds, bitmaps)
+
+
+def cluster(texts: Texts, sketches: Sketches | None = None) -> Clusters:
     """Find the texts that are alike.
 
     Parameters
     ----------
     texts
         The texts of a network.
+    sketches
+        From `sketch`, of the same texts or of more of which these are some rows; drawn now if None.
 
     Returns
     -------
@@ -151,16 +222,16 @@ def cluster(texts: Texts) -> Clusters:
     >>> bool(keys[0] == keys[1] != keys[2])
     True
     """
-    rows = np.bincount(texts.places[texts.places >= 0], minlength=len(texts.unique))
-    # One place for each fingerprint, the commonest first, so that leaders do not depend on the order of the texts.
-    distinct, first, place = np.unique(texts.prints, return_index=True, return_inverse=True)
-    commonness = np.bincount(place, weights=rows, minlength=len(distinct))
-    long = np.flatnonzero(texts.folded.lengths[first] >= SHORTEST)
-    ranked = long[np.lexsort((distinct[long], -commonness[long]))]
-    leaders = _leaders(texts.folded, first[ranked])
+    sketches = sketches or sketch(texts)
+    place = texts.of_rows(sketches.place, -1)
+    rows = np.bincount(place[place >= 0], minlength=len(sketches.prints))
+    # The commonest first, so that leaders do not depend on the order of the texts.
+    said = np.flatnonzero(rows)
+    ranked = said[np.lexsort((sketches.prints[said], -rows[said]))]
+    prints = sketches.prints[ranked]
+    leaders = _leaders(sketches, ranked)
     followers = np.flatnonzero(leaders != np.arange(len(leaders)))
-    index = pd.Index(distinct[ranked[followers]])
-    return Clusters(pd.Series(distinct[ranked[leaders[followers]]], index=index))
+    return Clusters(pd.Series(prints[leaders[followers]], index=pd.Index(prints[followers])))
 
 
 def _mix(values: Hashes) -> Hashes:
@@ -188,43 +259,29 @@ def _fingerprints(folded: Folded) -> Places:
     return total.view(np.int64)
 
 
-def _shingles(folded: Folded, texts: Places) -> tuple[Hashes, Places]:
-    """Return hashes of the shingles of those texts, end to end, and where each text's begin and the last one's end."""
-    sizes = folded.lengths[texts] - (_SHINGLE - 1)
-    bounds = np.concatenate([[0], np.cumsum(sizes)])
-    hashes = np.empty(bounds[-1], dtype=np.uint64)
-    for first in range(0, len(texts), _TEXTS_AT_ONCE):
-        part = slice(first, first + _TEXTS_AT_ONCE)
-        begin, end = bounds[first], bounds[min(first + _TEXTS_AT_ONCE, len(texts))]
-        at = np.arange(begin, end) + np.repeat(folded.starts[texts[part]] - bounds[:-1][part], sizes[part])
-        packed = folded.codes[at].astype(np.uint64)
-        for offset in range(1, _SHINGLE):
-            packed = (packed << np.uint64(21)) | folded.codes[at + offset]
-        hashes[begin:end] = _mix(packed)
-    return hashes, bounds
+def _side_by_side(folded: Folded, starts: Places, sizes: Places) -> Hashes:
+    """Return hashes of the shingles of some texts, one text a column, shape (shingles of the longest, texts).
+
+    Shorter texts are filled up with their last shingle, which changes neither a minimum nor a set, so that many texts
+    are worked on at once, which is several times faster than text by text.
+    """
+    at = np.minimum(np.arange(sizes[0])[:, None], sizes - 1) + starts
+    packed = folded.codes.take(at).astype(np.uint64)
+    for _ in range(1, _SHINGLE):
+        at += 1
+        packed <<= np.uint64(21)
+        packed |= folded.codes.take(at)
+    return _mix(packed)
 
 
-def _signatures(hashes: Hashes, bounds: Places) -> NDArray[np.uint32]:
-    """Return the minhashes of each text, shape (texts, hashes)."""
-    count = _BANDS * _HASHES_PER_BAND
-    factors = np.random.default_rng(20260101).integers(1 << 62, dtype=np.uint64, size=count) | np.uint64(1)
-    sizes = np.diff(bounds)
-    # Texts of like length side by side, one a column, shorter ones filled up with their last shingle, whose hash can
-    # change no minimum: rows are compared at once, which is several times faster than text by text.
-    order = np.argsort(-sizes, kind="stable")
-    signatures = np.empty((len(sizes), count), dtype=np.uint32)
-    first = 0
-    while first < len(order):
-        longest = sizes[order[first]]
-        part = order[first : first + max(1, _SHINGLES_AT_ONCE // longest)]
-        within = np.minimum(np.arange(longest)[:, None], sizes[part] - 1)
-        side_by_side = hashes[bounds[part] + within]
-        product = np.empty_like(side_by_side)
-        for number, factor in enumerate(factors):
-            np.multiply(side_by_side, factor, out=product)
-            signatures[part, number] = product.min(axis=0) >> np.uint64(32)
-        first += len(part)
-    return signatures
+def _least(hashes: Hashes) -> NDArray[np.uint32]:
+    """Return the minhashes of each column, shape (texts, hashes)."""
+    least = np.empty((hashes.shape[1], len(_FACTORS)), dtype=np.uint32)
+    product = np.empty_like(hashes)
+    for number, factor in enumerate(_FACTORS):
+        np.multiply(hashes, factor, out=product)
+        least[:, number] = product.min(axis=0) >> np.uint64(32)
+    return least
 
 
 def _candidates(signatures: NDArray[np.uint32]) -> Iterator[tuple[Places, Places]]:
@@ -244,51 +301,42 @@ def _candidates(signatures: NDArray[np.uint32]) -> Iterator[tuple[Places, Places
         yield previous[third], order[third]
 
 
-def _leaders(folded: Folded, texts: Places) -> Places:
-    """Return for each text, in order of commonness, the place of its cluster's leader."""
+def _leaders(sketches: Sketches, texts: Places) -> Places:
+    """Return for each sketch, in order of commonness, the place of its cluster's leader in that order."""
     if len(texts) < 2:
         return np.arange(len(texts))
-    hashes, bounds = _shingles(folded, texts)
-    low, high = _worth_comparing(_signatures(hashes, bounds))
-    low, high = _alike(hashes, bounds, low, high)
-    return _stars(len(texts), low, high)
+    low, high = _worth_comparing(sketches.minhashes.take(texts, axis=0))
+    alike = _alike(sketches, texts[low], texts[high])
+    return _stars(len(texts), low[alike], high[alike])
 
 
 def _worth_comparing(signatures: NDArray[np.uint32]) -> tuple[Places, Places]:
     """Return the pairs of texts that share a bucket and several minhashes, each once and in order."""
-    # A byte of each minhash is enough to see roughly how many agree.
-    bytewise = signatures.astype(np.uint8)
+    # A byte of each minhash is enough to see roughly how many agree; `take` gathers eight at once the quickest.
+    bytewise = signatures.astype(np.uint8).view(np.uint64)
     found = [np.empty(0, dtype=np.int64)]
     for low, high in _candidates(signatures):
         for at in range(0, len(low), _PAIRS_AT_ONCE):
             one, other = low[at : at + _PAIRS_AT_ONCE], high[at : at + _PAIRS_AT_ONCE]
-            # `take` gathers rows twenty times faster than an index does.
-            agree = bytewise.take(one, axis=0) == bytewise.take(other, axis=0)
-            close = _count_bits(agree.view(np.uint64)) >= _WORTH_COMPARING
+            mine, theirs = (bytewise.take(side, axis=0).view(np.uint8) for side in (one, other))
+            close = _count_bits((mine == theirs).view(np.uint64)) >= _WORTH_COMPARING
             found.append(one[close] * len(signatures) + other[close])
     pairs = np.sort(np.concatenate(found))
     low, high = np.divmod(pairs[np.diff(pairs, prepend=-1) != 0], len(signatures))
     return low, high
 
 
-def _alike(hashes: Hashes, bounds: Places, low: Places, high: Places) -> tuple[Places, Places]:
-    """Return those of the pairs whose shingles' Jaccard likeness is at least `ALIKE`."""
+def _alike(sketches: Sketches, low: Places, high: Places) -> NDArray[np.bool_]:
+    """Tell which pairs of sketches have a Jaccard likeness of at least `ALIKE`."""
     from scipy import sparse  # noqa: PLC0415 - not needed by those who only fingerprint
 
-    # 2**31 columns: two shingles of one pair collide about once in ten million pairs.
-    cells = np.repeat(np.arange(len(bounds) - 1, dtype=np.uint64) << np.uint64(31), np.diff(bounds))
-    cells |= hashes >> np.uint64(33)
-    cells.sort()
-    cells = cells[np.diff(cells, prepend=~np.uint64(0)) != 0]
-    columns = (cells & np.uint64((1 << 31) - 1)).astype(np.int32)
-    sizes = np.bincount((cells >> np.uint64(31)).view(np.int64), minlength=len(bounds) - 1)
-    del cells
-    starts = np.concatenate([[0], np.cumsum(sizes)])
-    matrix = sparse.csr_array((np.ones(len(columns), dtype=np.int16), columns, starts), shape=(len(sizes), 1 << 31))
-    bitmaps = _bitmaps(columns, starts[:-1])
+    shingles, bitmaps = sketches.shingles, sketches.bitmaps
+    sizes = np.diff(sketches.bounds)
+    there = np.ones(len(shingles), dtype=np.int16)
+    matrix = sparse.csr_array((there, shingles, sketches.bounds), shape=(len(sizes), 1 << 31))
     # Shingles that share a bit with another of their text.
     hidden = sizes - _count_bits(bitmaps)
-    kept = np.zeros(len(low), dtype=bool)
+    alike = np.zeros(len(low), dtype=bool)
     for at in range(0, len(low), _PAIRS_AT_ONCE):
         one, other = low[at : at + _PAIRS_AT_ONCE], high[at : at + _PAIRS_AT_ONCE]
         both = sizes.take(one) + sizes.take(other)
@@ -297,23 +345,25 @@ def _alike(hashes: Hashes, bounds: Places, low: Places, high: Places) -> tuple[P
         most += np.minimum(hidden.take(one), hidden.take(other))
         some = np.flatnonzero(most / (both - most) >= ALIKE)
         shared = matrix[one[some]].multiply(matrix[other[some]]).sum(axis=1)
-        kept[at + some] = shared / (both[some] - shared) >= ALIKE
-    return low[kept], high[kept]
+        alike[at + some] = shared / (both[some] - shared) >= ALIKE
+    return alike
 
 
 def _count_bits(words: NDArray[np.uint64]) -> Places:
     """Return the number of bits that are set in each row."""
-    counts = np.bitwise_count(words).astype(np.uint16)
-    return np.asarray(counts @ np.ones(words.shape[1], dtype=np.uint16), dtype=np.int64)
+    # A sum over so short an axis is slower than adding its columns up.
+    total = np.zeros(len(words), dtype=np.int64)
+    for counts in np.bitwise_count(words).T:
+        total += counts
+    return total
 
 
-def _bitmaps(columns: NDArray[np.int32], starts: Places) -> NDArray[np.uint64]:
-    """Return for each text one bit for each of its shingles, shape (texts, words)."""
-    bit = np.uint64(1) << (columns & 63).astype(np.uint64)
-    word = (columns >> 6) % _WORDS
+def _bitmaps(shingles: NDArray[np.int32]) -> NDArray[np.uint64]:
+    """Return for each row one bit for each of its shingles, shape (texts, words)."""
+    bit = np.uint64(1) << (shingles & 63).astype(np.uint64)
+    word = (shingles >> 6) % _WORDS
     return np.stack(
-        [np.bitwise_or.reduceat(np.where(word == number, bit, np.uint64(0)), starts) for number in range(_WORDS)],
-        axis=1,
+        [np.bitwise_or.reduce(np.where(word == number, bit, np.uint64(0)), axis=1) for number in range(_WORDS)], axis=1
     )
 
 
