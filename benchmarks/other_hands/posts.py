@@ -55,6 +55,40 @@ _CONTEST = Grammar(
         ),
     }
 )
+_CLUB = Grammar(
+    {
+        "who": (
+            "跟着车友会",
+            "和群里的兄弟们",
+            "同款车主们约好",
+            "几十台车",
+            "群主带队",
+            "车队",
+            "我们俱乐部",
+            "一帮老车友",
+        ),
+        "came": (
+            "来的",
+            "过来检测",
+            "到这里集合",
+            "一起来做保养",
+            "在店里搞活动",
+            "来玩了一天",
+            "把车都查了一遍",
+            "来听讲座",
+        ),
+        "why": ("周末车友活动", "自驾游出发前", "年会", "店里请车友吃烧烤", "给车做体检", "改装交流会", "新款到店品鉴"),
+        "what": (
+            "人多但是安排得过来",
+            "认识了不少人",
+            "店家挺舍得",
+            "孩子也玩得开心",
+            "抽奖没抽中",
+            "长知识了",
+            "停车场都停满了",
+        ),
+    }
+)
 _BOUGHT = Grammar(
     {
         "what": ("买车", "保养", "维修", "提车", "看车"),
@@ -133,12 +167,13 @@ def _ending(teller: Teller, dice: Dice) -> str:
 
 
 def club(dice: Dice) -> str:
-    """Return what somebody writes whose car club had its day at the dealer's."""
-    day = ("车友会活动在这边搞的", "跟着车队过来的", "俱乐部年检日", "自驾出发前集体检查")
-    return typed(
-        GRAMMAR.say(dice.pick(day) + "，" + dice.pick((*phrases.PLACE, *phrases.CAR, *phrases.SHORT_PRAISE)), dice),
-        dice,
-    )
+    """Return what somebody writes whose car club had its day at the dealer's, each in their own words."""
+    first = _CLUB.say(dice.pick(("{who}{came}", "{came}", "{why}{came}", "{why}，{what}")), dice)
+    return typed(GRAMMAR.say(first + dice.pick(("，", "。", "，", " ")) + _impression(dice), dice), dice)
+
+
+def _impression(dice: Dice) -> str:
+    return dice.pick(dice.pick((phrases.PLACE, phrases.CAR, phrases.SHORT_PRAISE, phrases.WARM, phrases.STORY)))
 
 
 def contest(shop: str, dice: Dice) -> str:
