@@ -169,8 +169,8 @@ class _Looked:
 def _looked(observations: Observations) -> _Looked:
     surveys, interviewer = observations["surveys"], observations.coded("surveys", "interviewer_id")
     height = observations.shared(level)
-    items = np.stack([surveys[item].to_numpy(dtype=np.float64) for item in observations.members("surveys", "q_")], 1)
-    variation = response_variability(items)
+    items = np.stack([surveys[item].to_numpy() for item in observations.members("surveys", "q_")])
+    variation = response_variability(items.T)
     rows = np.flatnonzero((interviewer.places >= 0) & (height < _FULL) & ~np.isnan(variation))
     survey = observations.coded("surveys", "survey")
     frame = pd.DataFrame(

@@ -82,12 +82,17 @@ def response_variability(answers: ArrayLike) -> Floats:
     >>> response_variability([[1, 2, 3, 4, 5], [4, 4, 4, 4, np.nan], [np.nan, np.nan, np.nan, np.nan, 3]]).round(3)
     array([1.581, 0.   ,   nan])
     """
-    given = np.asarray(answers, dtype=np.float64)
-    known = ~np.isnan(given)
-    count = known.sum(axis=1)
-    filled = np.where(known, given, 0.0)
-    mean = filled.sum(axis=1) / np.maximum(count, 1)
-    squares = (np.where(known, filled - mean[:, None], 0.0) ** 2).sum(axis=1)
+    given = np.asarray(answers)
+    count, total, squares = np.zeros((3, len(given)))
+    # Item by item: the interviews are many and the items few.
+    for answer in given.T:
+        known = ~np.isnan(answer)
+        count += known
+        total += np.where(known, answer, 0.0)
+    mean = total / np.maximum(count, 1)
+    for answer in given.T:
+        off = answer - mean
+        squares += np.where(np.isnan(off), 0.0, off * off)
     return np.where(count > 1, np.sqrt(squares / np.maximum(count - 1, 1)), np.nan)
 
 

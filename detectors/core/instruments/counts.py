@@ -10,6 +10,8 @@ Spiegelhalter (2005), Statistics in Medicine 24, on over-dispersed funnel limits
 Shafer (2021), "Testing by betting", JRSS A 184, on likelihood ratios as bets.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.polynomial.hermite_e import hermegauss
 from numpy.typing import ArrayLike
@@ -104,11 +106,16 @@ def _log_likelihoods(
     hits: ArrayLike, trials: ArrayLike, rate: ArrayLike, rate_sd: ArrayLike, potency: float
 ) -> tuple[Floats, Floats]:
     """Return log-likelihoods, shape (units, effects), of honesty and of manipulation with its share mixed out."""
-    k = np.asarray(hits, dtype=np.float64)[:, None]
-    rest = np.asarray(trials, dtype=np.float64)[:, None] - k
+    given = (np.asarray(values, dtype=np.float64).tobytes() for values in (hits, trials, rate, rate_sd))
+    return _of_units(*given, potency)
+
+
+# What is learnt from is weighed next, so the newest are kept; arrays are no keys, but their bytes are.
+@lru_cache(maxsize=8)
+def _of_units(hits: bytes, trials: bytes, rate: bytes, rate_sd: bytes, potency: float) -> tuple[Floats, Floats]:
     # Shape (units, 1), or (1, 1) where all units are alike, whose logarithms are then taken once.
-    base = np.clip(np.asarray(rate, dtype=np.float64).reshape(-1, 1), _SMALLEST_RATE, 1 - _SMALLEST_RATE)
-    doubt = np.asarray(rate_sd, dtype=np.float64).reshape(-1, 1)
+    k, n, base, doubt = (np.frombuffer(values).reshape(-1, 1) for values in (hits, trials, rate, rate_sd))
+    rest, base = n - k, np.clip(base, _SMALLEST_RATE, 1 - _SMALLEST_RATE)
     nodes, weights = hermegauss(5 if doubt.any() else 1)
     log_weights = np.log(weights / weights.sum())[:, None, None]
     centre, doubt = np.broadcast_arrays(np.log(base / (1 - base)), doubt)
@@ -120,6 +127,7 @@ def _log_likelihoods(
         terms = k[part] * hit + rest[part] * miss + log_weights
         honest[part] = _log_sum(terms[0])
         manipulated[part] = _log_sum((terms + np.log(SHARE_WEIGHTS)[:, None, None, None]).reshape(-1, *terms.shape[2:]))
+    honest.flags.writeable = manipulated.flags.writeable = False
     return honest, manipulated
 
 

@@ -121,9 +121,9 @@ def _translated(codes: Codes, form: Callable[[int], int]) -> Codes:
     if len(codes) < _FEW:
         present, place = np.unique(codes, return_inverse=True)
         return np.fromiter(map(form, present.tolist()), dtype=np.uint32, count=len(present))[place]
-    present = _present(codes)
-    table = np.zeros(int(present[-1]) + 1, dtype=np.uint32)
-    table[present] = np.fromiter(map(form, present.tolist()), dtype=np.uint32, count=len(present))
+    occurring = _present(codes)
+    table = np.zeros(int(occurring[-1]) + 1, dtype=np.uint32)
+    table[occurring] = np.fromiter(map(form, occurring.tolist()), dtype=np.uint32, count=len(occurring))
     return table[codes]
 
 

@@ -11,6 +11,8 @@ References
 Fisher (1935), "The logic of inductive inference", JRSS 98. McCullagh & Nelder (1989), section 7.3.
 """
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
@@ -188,21 +190,32 @@ def expected_hits(tables: pd.DataFrame, centre: ArrayLike) -> "pd.Series[float]"
 def _log_likelihoods(tables: pd.DataFrame, centre: ArrayLike) -> tuple["pd.Index[str]", Floats, Floats]:
     """Return the units and their log-likelihoods, shape (units, effects), if honest and if manipulated."""
     units = code(tables.index.to_series().astype("str"))
-    by_table = _log_pmf(tables, np.broadcast_to(np.asarray(centre, dtype=np.float64), len(tables)))
-    honest, manipulated = np.zeros((2, len(units.names), len(EFFECTS)))
-    if len(units.names):
-        curve = CubicSpline(_NODES, np.stack([units.sum(at_node) for at_node in by_table], axis=1), axis=1)
+    counts = np.ascontiguousarray(tables[list(TABLE)], dtype=np.int64)
+    centres = np.ascontiguousarray(np.broadcast_to(np.asarray(centre, dtype=np.float64), len(tables)))
+    return units.names, *_by_unit(counts.tobytes(), centres.tobytes(), units.places.tobytes(), len(units.names))
+
+
+# What is learnt from is weighed next, so the newest are kept; arrays are no keys, but their bytes are.
+@lru_cache(maxsize=8)
+def _by_unit(counts: bytes, centres: bytes, places: bytes, units: int) -> tuple[Floats, Floats]:
+    unit = np.frombuffer(places, dtype=np.int64)
+    by_table = _log_pmf(np.frombuffer(counts, dtype=np.int64).reshape(-1, len(TABLE)), np.frombuffer(centres))
+    honest, manipulated = np.zeros((2, units, len(EFFECTS)))
+    if units:
+        by_node = np.stack([np.bincount(unit, at_node, minlength=units) for at_node in by_table], axis=1)
+        curve = CubicSpline(_NODES, by_node, axis=1)
         honest += curve(EFFECTS)
         manipulated -= np.inf
         for shift, weight in zip(SHIFTS, SHIFT_WEIGHTS, strict=True):
             shifted = curve(np.clip(EFFECTS + shift, _NODES[0], _NODES[-1]))
             np.logaddexp(manipulated, shifted + np.log(weight), out=manipulated)
-    return units.names, honest, manipulated
+    honest.flags.writeable = manipulated.flags.writeable = False
+    return honest, manipulated
 
 
-def _log_pmf(tables: pd.DataFrame, centre: Floats) -> Floats:
+def _log_pmf(tables: NDArray[np.int64], centre: Floats) -> Floats:
     """Return log P(exposed hits | margins) at each of `_NODES` beyond its centre, shape (nodes, tables)."""
-    exposed, others, exposed_hits, other_hits = (tables[name].to_numpy(dtype=np.int64) for name in TABLE)
+    exposed, others, exposed_hits, other_hits = tables.T
     hits = exposed_hits + other_hits
     lowest, highest = np.maximum(0, hits - others), np.minimum(hits, exposed)
     sizes = highest - lowest + 1

@@ -15,6 +15,7 @@ Schleimer, Wilkerson & Aiken (2003), "Winnowing: local algorithms for document f
 Feller (1968), "An introduction to probability theory and its applications", vol. 1, section II.3 (coincidences).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,11 +25,9 @@ from pandas.api.extensions import ExtensionArray
 from scipy.stats import binom
 
 from detectors.core.codes import Coded
-from detectors.core.instruments.folding import Folded, Places
+from detectors.core.instruments.folding import Places
+from detectors.core.instruments.grams import Hashes, Small, mix, read_grams
 from detectors.core.instruments.likeness import Texts
-
-PHRASE_LETTERS = 6
-"""Letters of a phrase in Chinese, about three words; in Latin script it has three times as many."""
 
 UNLIKELY = 1e-5
 """A phrase is concentrated if chance brings it into so many rows with less than this probability.
@@ -42,13 +41,10 @@ FEWEST_ROWS = 3
 MOST = 0.5
 """A row recites if concentrated phrases make up at least so much of its letters."""
 
-Hashes = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
-Small = NDArray[np.signedinteger]
 
-_TABLE_BITS = 22
-_BASE = np.uint64(0x9E3779B97F4A7C15)
-_LATIN_BEFORE = 0x2E80
+_TABLE_BITS, _SLOT_BITS = 22, 24
+_ROWS_AT_ONCE = 4_000
 
 
 @dataclass(frozen=True)
@@ -77,13 +73,13 @@ class Commonness:
 
 @dataclass(frozen=True)
 class Phrased:
-    """The phrases of rows: one entry a row and place in it.
+    """The phrases of rows, one entry a row and place in it, of those that enough rows of a unit may share.
 
     Parameters
     ----------
     row, begins, letters
-        Place of the row among those asked about, where the phrase begins in it and how long it is, shape (entries,);
-        by row, then by beginning.
+        Place of the row among those asked about, where the phrase begins among all letters and how long it is, shape
+        (entries,); by row, then by beginning.
     phrase, pair
         Hash of the phrase, and of the unit and the phrase, shape (entries,).
     order, groups
@@ -92,6 +88,8 @@ class Phrased:
         Unit of each row.
     lengths
         Letters of each row.
+    grams, said
+        Hash of every phrase of every text, and how many of the rows say it there, shape (phrases,).
     """
 
     row: Small
@@ -103,6 +101,8 @@ class Phrased:
     groups: Places
     units: Coded
     lengths: Places
+    grams: Hashes
+    said: Small
 
 
 def phrases_of(texts: Texts, rows: Places, units: Coded) -> Phrased:
@@ -117,19 +117,41 @@ def phrases_of(texts: Texts, rows: Places, units: Coded) -> Phrased:
     units
         Unit of each of those rows, none missing.
     """
-    grams, begins, letters, bounds = _grams(texts.folded)
+    grams = read_grams(texts.folded)
     place = texts.places[rows]
-    sizes = (bounds[place + 1] - bounds[place]) * (place >= 0)
-    row = np.repeat(np.arange(len(rows), dtype=np.int32), sizes)
-    entry = np.repeat(bounds[place], sizes) + _within(sizes)
-    phrase = grams[entry]
+    sizes = (grams.bounds[place + 1] - grams.bounds[place]) * (place >= 0)
+    ends = np.cumsum(sizes)
     names = np.asarray(units.names, dtype=object)
-    hashed = pd.util.hash_array(names) if len(names) else np.empty(0, dtype=np.uint64)
-    pair = _mix(phrase ^ hashed[units.places[row]])
+    hashed = (pd.util.hash_array(names) if len(names) else np.empty(0, dtype=np.uint64))[units.places]
+    pair = np.empty(sizes.sum(), dtype=np.uint64)
+    for part in _parts(len(rows), _ROWS_AT_ONCE):
+        own = grams.hashes.take(_runs(grams.bounds[place[part]], sizes[part]))
+        pair[ends[part.start] - sizes[part.start] : ends[part.stop - 1]] = mix(
+            own ^ np.repeat(hashed[part], sizes[part])
+        )
+    # Most phrases stand in one row of their unit alone: only those are sorted whose slot in a table is full enough.
+    slot = (pair & np.uint64((1 << _SLOT_BITS) - 1)).view(np.int64)
+    kept = np.flatnonzero((np.bincount(slot, minlength=1) >= FEWEST_ROWS)[slot])
+    pair = pair[kept]
     order = np.argsort(pair).astype(np.int32)
     ordered = pair[order]
     groups = np.append(np.flatnonzero(np.diff(ordered, prepend=~ordered[:1])), len(ordered))
-    return Phrased(row, begins[entry], letters[entry], phrase, pair, order, groups, units, texts.letters[rows])
+    row = np.searchsorted(ends, kept, side="right").astype(np.int32)
+    entry = kept - (ends - sizes)[row] + grams.bounds[place[row]]
+    times = np.bincount(place[place >= 0], minlength=len(texts.unique))
+    return Phrased(
+        row,
+        grams.begins[entry],
+        grams.letters[entry],
+        grams.hashes[entry],
+        pair,
+        order,
+        groups,
+        units,
+        texts.letters[rows],
+        grams.hashes,
+        np.repeat(times.astype(np.int32), np.diff(grams.bounds)),
+    )
 
 
 def learn_commonness(phrased: Phrased) -> Commonness:
@@ -141,9 +163,9 @@ def learn_commonness(phrased: Phrased) -> Commonness:
     # A small table of bits sends most entries away before they are looked up.
     wanted = np.zeros(1 << _TABLE_BITS, dtype=bool)
     wanted[_slot(phrases)] = True
-    held = phrased.phrase[wanted[_slot(phrased.phrase)]]
-    place, known = _look_up(phrases, held)
-    rows = np.bincount(place[known], minlength=len(phrases))
+    held = np.flatnonzero(wanted[_slot(phrased.grams)])
+    place, known = _look_up(phrases, phrased.grams[held])
+    rows = np.bincount(place[known], phrased.said[held[known]], minlength=len(phrases)).astype(np.int64)
     units = phrased.units
     unit_rows = pd.Series(units.count(), index=units.names)
     return Commonness(phrases, rows, phrased.pair[first], sizes[several], unit_rows, len(units.places))
@@ -238,7 +260,7 @@ def _entries(phrased: Phrased, begins: Places, sizes: Places) -> tuple[Small, Pl
     """Return the entries of groups, each group's rising; the group of each entry; and where each group begins."""
     bounds = np.concatenate([[0], np.cumsum(sizes)])
     group = np.repeat(np.arange(len(sizes)), sizes)
-    entries = phrased.order[np.repeat(begins, sizes) + _within(sizes)]
+    entries = phrased.order[_runs(begins, sizes)]
     return entries[np.lexsort((entries, group))], group, bounds
 
 
@@ -264,47 +286,14 @@ def _look_up(rising: Hashes, wanted: Hashes) -> tuple[Places, Flags]:
     return place, rising[place] == wanted
 
 
-def _within(sizes: Places) -> Places:
-    return np.asarray(np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes), dtype=np.int64)
-
-
 def _slot(hashes: Hashes) -> Places:
     return (hashes & np.uint64((1 << _TABLE_BITS) - 1)).astype(np.int64)
 
 
-def _mix(values: Hashes) -> Hashes:
-    values = (values ^ (values >> np.uint64(32))) * np.uint64(0xD6E8FEB86659FD93)
-    return np.asarray(values ^ (values >> np.uint64(32)), dtype=np.uint64)
+def _runs(begins: Places, sizes: Places) -> Places:
+    """Return the places of runs, end to end."""
+    return np.asarray(np.repeat(begins - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum()), dtype=np.int64)
 
 
-def _grams(folded: Folded) -> tuple[Hashes, Places, Places, Places]:
-    """Return the phrases of texts, end to end: hash, beginning and length of each, and where each text's begin."""
-    codes, lengths = folded.codes, folded.lengths
-    short = _rolling(codes.astype(np.uint64), PHRASE_LETTERS)
-    factor, long = _power(PHRASE_LETTERS), short.copy()
-    for ahead in (PHRASE_LETTERS, 2 * PHRASE_LETTERS):
-        long *= factor
-        long[: max(len(codes) - ahead, 0)] += short[ahead:]
-    latin = np.concatenate([[0], np.cumsum(codes < _LATIN_BEFORE)])
-    ahead_of = np.minimum(np.arange(len(codes)) + PHRASE_LETTERS, len(codes))
-    is_latin = latin[ahead_of] - latin[:-1] > PHRASE_LETTERS // 2
-    letters = np.where(is_latin, 3 * PHRASE_LETTERS, PHRASE_LETTERS)
-    left = np.repeat(folded.starts[1:], lengths) - np.arange(len(codes))
-    whole = np.flatnonzero(left >= letters)
-    text = np.repeat(np.arange(len(lengths)), lengths)[whole]
-    hashes = _mix(np.where(is_latin[whole], long[whole] ^ _BASE, short[whole]))
-    bounds = np.concatenate([[0], np.cumsum(np.bincount(text, minlength=len(lengths)))])
-    return hashes, (whole - folded.starts[text]).astype(np.int32), letters[whole].astype(np.int8), bounds
-
-
-def _rolling(values: Hashes, length: int) -> Hashes:
-    """Return a polynomial hash of each value and the `length` - 1 after it; the last ones lack some."""
-    total = np.zeros(len(values), dtype=np.uint64)
-    for ahead in range(length):
-        total *= _BASE
-        total[: max(len(values) - ahead, 0)] += values[ahead:]
-    return total
-
-
-def _power(exponent: int) -> np.uint64:
-    return np.uint64(pow(int(_BASE), exponent, 1 << 64))
+def _parts(count: int, at_once: int) -> Iterator[slice]:
+    return (slice(first, min(first + at_once, count)) for first in range(0, count, at_once))

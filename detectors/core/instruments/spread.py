@@ -15,6 +15,7 @@ Spiegelhalter (2005), "Funnel plots for comparing institutional performance", St
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,10 +117,7 @@ def learn_spread(honest: Floats, manipulated: Floats, *, incidents: float = INCI
     >>> bool(learn_spread(honest, honest).width < 0.2)
     True
     """
-    centres, widths = (axis.ravel() for axis in np.meshgrid(_CENTRES, _WIDTHS, indexing="ij"))
-    candidates = np.stack(
-        [_normal_on_grid(centre, width, incidents) for centre, width in zip(centres, widths, strict=True)]
-    )
+    centres, widths, candidates = _candidates(incidents)
     # One scale for both, or their ratio would be lost.
     peak = np.maximum(honest.max(axis=1), manipulated.max(axis=1))[:, None] if len(honest) else honest
     if_honest, if_manipulated = (np.exp(part - peak) @ candidates.T for part in (honest, manipulated))
@@ -133,6 +131,14 @@ def learn_spread(honest: Floats, manipulated: Floats, *, incidents: float = INCI
     log_posterior = log_posterior - 0.5 * (widths / _WIDTH_PRIOR_SD) ** 2
     posterior = np.exp(log_posterior - logsumexp(log_posterior)).sum(axis=0)
     return Spread(posterior @ candidates)
+
+
+@cache
+def _candidates(incidents: float) -> tuple[Floats, Floats, Floats]:
+    """Return centre and width of each spread that honest effects may have, and the spread itself on the grid."""
+    centres, widths = (axis.ravel() for axis in np.meshgrid(_CENTRES, _WIDTHS, indexing="ij"))
+    spreads = [_normal_on_grid(centre, width, incidents) for centre, width in zip(centres, widths, strict=True)]
+    return centres, widths, np.stack(spreads)
 
 
 def _normal_on_grid(centre: float, width: float, incidents: float) -> Floats:

@@ -70,7 +70,8 @@ def learn_usual(hits: ArrayLike, trials: ArrayLike, ease: ArrayLike = 1.0, *, po
     True
     """
     k, n = np.asarray(hits, dtype=np.float64), np.asarray(trials, dtype=np.float64)
-    chances = n * np.broadcast_to(np.asarray(ease, dtype=np.float64), n.shape)
+    easily = np.broadcast_to(np.asarray(ease, dtype=np.float64), n.shape)
+    chances = n * easily
     kept = np.ones(len(k), dtype=bool)
     rate = 0.0
     for _ in range(_ROUNDS):
@@ -80,7 +81,7 @@ def learn_usual(hits: ArrayLike, trials: ArrayLike, ease: ArrayLike = 1.0, *, po
         if (now == kept).all():
             break
         kept = now
-    expected = np.minimum(rate * chances / np.maximum(n, 1.0), _HIGHEST_RATE)
+    expected = np.minimum(rate * easily, _HIGHEST_RATE)
     some = n > 0
     return Usual(rate, learn_counts(k[some], n[some], expected[some], potency=potency), potency)
 
