@@ -1,4 +1,4 @@
-"""The network by other hands keeps the data contract, its truth speaks of its rows, only cheats part it from its twin."""
+"""The network by other hands keeps the data contract, its truth speaks of its rows, and only cheats part the twins."""
 
 import numpy as np
 import pandas as pd
