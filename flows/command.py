@@ -74,6 +74,7 @@ def demo(
     with plain_words(debug=debug):
         from simulation.inbox import write_inbox  # noqa: PLC0415
         from simulation.settings import WorldSettings  # noqa: PLC0415
+        from simulation.typed_returns import write_typed_returns  # noqa: PLC0415
         from simulation.world import simulate  # noqa: PLC0415
 
         if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
@@ -82,7 +83,7 @@ def demo(
             )
         with status("Inventing a dealer network"):
             world = simulate(WorldSettings(seed=seed, dealers=dealers, months=months, honest=honest))
-            files = write_inbox(world, directory)
+            files = [*write_inbox(world, directory), *write_typed_returns(world, directory)]
         typer.echo(f"{len(files)} files in {directory}; mingcha nightly --inbox {directory} reads them.")
 
 

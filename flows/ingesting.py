@@ -19,7 +19,7 @@ from flows.night import Night, code_version
 from flows.sources import Delivery, discover, load_vendor_maps, read, read_table
 from sql.connection import reading
 
-_LANDED = """
+_JUDGED = """
 select
     audit_inputs.source,
     audit_inputs.file_name,
@@ -27,23 +27,22 @@ select
     audit_inputs.rows_read,
     audit_inputs.rows_accepted,
     audit_inputs.rows_quarantined,
-    audit_inputs.table_version
-from audit_inputs
-inner join audit_runs on audit_runs.run_id = audit_inputs.run_id
-where audit_runs.status = 'done'
-    and audit_runs.settings_sha256 = :settings_sha256
-    and audit_runs.code_version = :code_version
-    and audit_inputs.table_version is not null
-    and not exists (
+    audit_inputs.table_version,
+    exists (
         select 1
         from audit_quarantine
         where audit_quarantine.run_id = audit_inputs.run_id
             and audit_quarantine.source = audit_inputs.source
             and audit_quarantine.file_name = audit_inputs.file_name
-    )
+    ) as holds_bad_rows
+from audit_inputs
+inner join audit_runs on audit_runs.run_id = audit_inputs.run_id
+where audit_runs.status = 'done'
+    and audit_runs.settings_sha256 = :settings_sha256
+    and audit_runs.code_version = :code_version
 order by audit_runs.started_at
 """
-"""What earlier runs have landed whole. A file with quarantined rows is read again, for its rows to be named again each
+"""What earlier runs have judged. A file with quarantined rows is read again, for its rows to be named again each
 night until they are mended, and because what was in the future yesterday may have happened today."""
 
 INPUT_COLUMNS = [
@@ -56,8 +55,8 @@ INPUT_COLUMNS = [
     "table_version",
 ]
 
-Landed = dict[tuple[str, str], dict[str, object]]
-"""Descriptions of files that were landed before, by source and digest."""
+Judged = dict[tuple[str, str], dict[str, object]]
+"""Descriptions of files that were judged before, by source and digest."""
 
 
 @dataclass(frozen=True)
@@ -88,11 +87,14 @@ class Delivered:
         The rows to judge and land, by source.
     remarks
         What a person should know of the deliveries, one sentence each, with no personal value.
+    holds_news
+        Whether a file is among them that no earlier run has judged.
     """
 
     inputs: pd.DataFrame
     batches: dict[str, Batch]
     remarks: tuple[str, ...]
+    holds_news: bool = True
 
     def judged(self, verdicts: Mapping[str, Verdict], table_versions: Mapping[str, int]) -> pd.DataFrame:
         """Return the inputs with what became of their rows, and the version of the table that the run reads."""
@@ -103,11 +105,6 @@ class Delivered:
             inputs = pd.concat(counts).set_index(place).combine_first(inputs).loc[inputs.index]
         inputs = inputs.reset_index()
         return inputs.assign(table_version=inputs["source"].map(table_versions))[INPUT_COLUMNS]
-
-    @property
-    def holds_news(self) -> bool:
-        """Whether a file is among them that no earlier run has landed."""
-        return bool(self.batches)
 
     def fingerprint(self, settings_sha256: str) -> str:
         """Return the digest of all that decides a run's result, beside its date."""
@@ -134,7 +131,10 @@ def ingest(night: Night) -> Delivered:
     )
     files, ignored = discover(settings.inbox, supplied) if settings.inbox else ([], [])
     remarks = [f"{file.name} was left alone: {file.reason}." for file in ignored]
-    landed = _landed(night)
+    judged = _judged(night)
+    landed = {
+        file: told for file, told in judged.items() if told["table_version"] is not None and not told["holds_bad_rows"]
+    }
     maps = load_vendor_maps(settings.vendor_maps)
     inputs = [_input(file.source, file.name, file.sha256, landed) for file in files]
 
@@ -157,7 +157,8 @@ def ingest(night: Night) -> Delivered:
         remarks += _remarks(delivery)
     sources = [source for source in SOURCES if any(delivery.source == source for delivery in deliveries)]
     batches = {source: batch([delivery for delivery in deliveries if delivery.source == source]) for source in sources}
-    return Delivered(pd.DataFrame(inputs, columns=INPUT_COLUMNS), batches, tuple(remarks))
+    holds_news = any((told["source"], told["file_sha256"]) not in judged for told in inputs)
+    return Delivered(pd.DataFrame(inputs, columns=INPUT_COLUMNS), batches, tuple(remarks), holds_news)
 
 
 def batch(deliveries: Sequence[Delivery]) -> Batch:
@@ -186,21 +187,21 @@ def batch(deliveries: Sequence[Delivery]) -> Batch:
     return Batch(frame.assign(file_name=files), unparsed)
 
 
-def _landed(night: Night) -> Landed:
-    """Return what earlier runs landed whole and the lake still has."""
+def _judged(night: Night) -> Judged:
+    """Return what earlier runs judged, and the lake still has what they accepted of it."""
     asked = {"settings_sha256": night.settings.sha256(), "code_version": code_version()}
     with reading(night.store.engine) as connection:
-        inputs = [dict(row) for row in connection.execute(text(_LANDED), asked).mappings()]
+        inputs = [dict(row) for row in connection.execute(text(_JUDGED), asked).mappings()]
     held = lake.versions(night.settings.lake, storage_options=night.settings.storage)
     # A lake that was restored from a backup, or begun anew, may not have what the database says was landed.
     return {
         (told["source"], told["file_sha256"]): told
         for told in inputs
-        if told["table_version"] <= held.get(told["source"], -1)
+        if told["table_version"] is None or told["table_version"] <= held.get(told["source"], -1)
     }
 
 
-def _input(source: str, file_name: str, sha256: str, landed: Landed) -> dict[str, object]:
+def _input(source: str, file_name: str, sha256: str, landed: Judged) -> dict[str, object]:
     """Describe a delivered file; one that was landed before keeps the counts of that landing."""
     return landed.get((source, sha256), {}) | {"source": source, "file_name": file_name, "file_sha256": sha256}
 

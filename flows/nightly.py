@@ -27,7 +27,7 @@ from expectations.gate import halts
 from expectations.verdict import GateClosed
 from flows.business_date import business_date, lateness
 from flows.faults import can_pass, explain
-from flows.ingesting import Delivered, ingest
+from flows.ingesting import ingest
 from flows.logbook import logbook, note
 from flows.night import Night, code_version
 from flows.progress import Progress
@@ -35,7 +35,7 @@ from flows.report import as_markdown, as_table
 from flows.settings import Settings, read_settings
 from flows.steps import draw_up, land, observe, open_cases, report, weigh, write_page
 from flows.summary import Summary
-from flows.validating import kept_all_the_same, quarantined, validate
+from flows.validating import is_quarantine_of, kept_all_the_same, quarantined, validate
 from sql.errors import StoreError
 from sql.store import Store, open_store
 
@@ -109,12 +109,14 @@ def close_the_day(night: Night, perform: Perform = plainly) -> Outcome:
 
     delivered = perform(ingest, night)
     fingerprint = delivered.fingerprint(settings.sha256())
-    if done := _done_already(night, delivered, fingerprint):
-        note("nothing new", since=done)
-        return Outcome(perform(report, night, done), is_new=False)
+    done = None if delivered.holds_news else _finished(night, fingerprint)
+    if done and not delivered.batches:
+        return _nothing_new(night, done, perform)
 
     verdicts = perform(validate, night, delivered, key)
     quarantine = quarantined(verdicts)
+    if done and is_quarantine_of(night, done, quarantine):
+        return _nothing_new(night, done, perform)
     remarks = (*delivered.remarks, *kept_all_the_same(verdicts))
     perform(write_page, night, verdicts, delivered.remarks)
     if gate := halts(verdicts.values(), settings.quarantine_threshold, night.report_page):
@@ -140,12 +142,15 @@ def close_the_day(night: Night, perform: Perform = plainly) -> Outcome:
     return Outcome(perform(report, night, night.run_id), remarks=(*remarks, *filter(None, late)))
 
 
-def _done_already(night: Night, delivered: Delivered, fingerprint: str) -> str | None:
+def _finished(night: Night, fingerprint: str) -> str | None:
     """Return the finished run of the same date, inputs and settings, if there is one."""
-    if delivered.holds_news:
-        return None
     newest = lake.newest(night.settings.lake, storage_options=night.settings.storage)
     return night.store.finished_run(business_date(night.asked_date, newest, night.today), fingerprint)
+
+
+def _nothing_new(night: Night, done: str, perform: Perform) -> Outcome:
+    note("nothing new", since=done)
+    return Outcome(perform(report, night, done), is_new=False)
 
 
 def run(settings: Settings, asked_date: date | None = None, perform: Perform = plainly) -> Outcome:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import pandas as pd
+from sqlalchemy import text
 
 import lake
 from detectors.core.observations import Observations
@@ -12,6 +13,7 @@ from expectations.verdict import Verdict
 from flows import logbook
 from flows.ingesting import Delivered
 from flows.night import Night
+from sql.connection import reading
 
 _EVER_MONTHS = 12 * 100
 _PAIR = ["dealer_id", "customer_id"]
@@ -46,6 +48,15 @@ def quarantined(verdicts: Mapping[str, Verdict]) -> pd.DataFrame:
     """Return every quarantined row of the night."""
     broken = [verdict.quarantine for verdict in verdicts.values() if len(verdict.quarantine)]
     return pd.concat(broken, ignore_index=True) if broken else pd.DataFrame()
+
+
+def is_quarantine_of(night: Night, run_id: str, quarantine: pd.DataFrame) -> bool:
+    """Return whether a run has quarantined the very same rows, each by the same rules."""
+    place = ["source", "file_name", "row_number", "rule"]
+    query = text(f"select {', '.join(place)} from audit_quarantine where run_id = :run_id")  # noqa: S608 - ours
+    with reading(night.store.engine) as connection:
+        before = {tuple(row) for row in connection.execute(query, {"run_id": run_id})}
+    return before == set(quarantine.reindex(columns=place).itertuples(index=False, name=None))
 
 
 def kept_all_the_same(verdicts: Mapping[str, Verdict]) -> list[str]:

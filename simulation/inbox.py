@@ -70,12 +70,12 @@ def write_inbox(world: World, directory: Path, *, plain: bool = False) -> list[P
     (directory / "truth").mkdir(exist_ok=True)
     for name in ("units", "records", "scores", "look_alikes"):
         frame = getattr(world.truth, name)
-        (directory / "truth" / f"{name}.csv").write_bytes(_csv(pa.Table.from_pandas(frame, preserve_index=False)))
+        (directory / "truth" / f"{name}.csv").write_bytes(as_csv(pa.Table.from_pandas(frame, preserve_index=False)))
     return written
 
 
 def _plain_files(world: World) -> dict[str, bytes]:
-    return {f"{name}.csv": _csv(_table(name, frame)) for name, frame in world.frames.items()}
+    return {f"{name}.csv": as_csv(as_table(name, frame)) for name, frame in world.frames.items()}
 
 
 def _real_files(world: World) -> dict[str, bytes]:
@@ -86,15 +86,15 @@ def _real_files(world: World) -> dict[str, bytes]:
         if name == "surveys":
             files |= _survey_files(frame, month)
         elif name == "contacts":
-            files[f"contacts_{month}.csv.gz"] = gzip.compress(_csv(_table(name, frame)), mtime=0)
+            files[f"contacts_{month}.csv.gz"] = gzip.compress(as_csv(as_table(name, frame)), mtime=0)
         elif name == "transactions":
-            files[f"transactions_{month}.parquet"] = _parquet(_table(name, frame))
+            files[f"transactions_{month}.parquet"] = _parquet(as_table(name, frame))
         elif name == "reviews":
-            files[f"reviews_{month}.jsonl"] = _jsonl(_table(name, frame))
+            files[f"reviews_{month}.jsonl"] = _jsonl(as_table(name, frame))
         elif name == "staff":
-            files["staff.csv"] = b"\xef\xbb\xbf" + _csv(_table(name, frame), ";")
+            files["staff.csv"] = b"\xef\xbb\xbf" + as_csv(as_table(name, frame), ";")
         elif name == "complaints":
-            files[f"complaints_{month}.csv"] = _csv(_table(name, frame), "\t")
+            files[f"complaints_{month}.csv"] = as_csv(as_table(name, frame), "\t")
         else:
             files[f"{name}.xlsx"] = _xlsx(name, frame)
     return files
@@ -108,11 +108,11 @@ def _survey_files(frame: pd.DataFrame, month: str) -> dict[str, bytes]:
         name = f"surveys_{vendor.lower().replace(' ', '_')}_{month}.csv"
         if vendor == _SECOND_VENDOR:
             rows = rows.assign(phone=_handwritten(rows["phone"]))
-            table = _table("surveys", rows)
+            table = as_table("surveys", rows)
             headings = [_chinese(heading) for heading in table.column_names]
-            files[name] = _csv(table.rename_columns(headings)).decode("utf-8").encode("gb18030")
+            files[name] = as_csv(table.rename_columns(headings)).decode("utf-8").encode("gb18030")
         else:
-            files[name] = _csv(_table("surveys", rows))
+            files[name] = as_csv(as_table("surveys", rows))
     return files
 
 
@@ -133,7 +133,7 @@ def _handwritten(phone: pd.Series) -> pd.Series:
     return column(where(mobile & (place % 8 == 0), dashed, where(mobile & (place % 15 == 7), prefixed, words)))
 
 
-def _table(source: str, frame: pd.DataFrame) -> pa.Table:
+def as_table(source: str, frame: pd.DataFrame) -> pa.Table:
     """Convert a frame for writing: whole numbers as such, dates without a time, times to the second."""
     columns = {}
     for known in SOURCES[source].known(frame.columns):
@@ -148,7 +148,8 @@ def _table(source: str, frame: pd.DataFrame) -> pa.Table:
     return pa.table(columns)
 
 
-def _csv(table: pa.Table, delimiter: str = ",") -> bytes:
+def as_csv(table: pa.Table, delimiter: str = ",") -> bytes:
+    """Return a table as the bytes of a UTF-8 csv."""
     sink = io.BytesIO()
     pa.csv.write_csv(table, sink, pa.csv.WriteOptions(delimiter=delimiter))
     return sink.getvalue()

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
@@ -58,6 +59,28 @@ def test_a_night_ends_with_what_came_in_what_was_found_and_where_everything_is(
     for place in ("mingcha.db", "lake", "reports", "logs"):
         assert str(folder / "home" / place) in said.stdout
     assert "mingcha export audit_cases --format csv" in said.stdout
+
+
+def test_a_demo_night_keeps_back_every_return_that_was_typed_by_hand_and_no_other_row(
+    closed: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    folder, _ = closed
+    said = mingcha("export", "audit_quarantine", "--home", "home", folder=folder)
+    kept_back = pd.read_csv(StringIO(said.stdout))
+    inputs = pd.read_csv(StringIO(mingcha("export", "audit_inputs", "--home", "home", folder=folder).stdout))
+
+    typed = inputs[inputs["file_name"].str.contains("typed")]
+    counts = typed.set_index("source")[["rows_read", "rows_quarantined"]]
+    assert counts.to_dict("index") == {
+        "surveys": {"rows_read": 9, "rows_quarantined": 9},
+        "contacts": {"rows_read": 3, "rows_quarantined": 3},
+    }
+    assert inputs["rows_quarantined"].sum() == 12
+    assert set(kept_back["rule"]) == {
+        "called_at.not_in_future", "wave.matches_called_at", "overall.range", "q_*.range", "duration_s.range",
+        "survey.vocabulary", "dealer_id.present", "phone.type", "response_id.consistent",
+        "disposition.vocabulary", "attempted_at.not_in_future",
+    }  # fmt: skip
 
 
 def test_a_night_touches_nothing_outside_its_home(closed: tuple[Path, subprocess.CompletedProcess[str]]) -> None:

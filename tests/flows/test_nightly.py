@@ -5,7 +5,7 @@ import io
 import json
 import weakref
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -21,6 +21,7 @@ from flows.progress import Progress
 from flows.settings import Settings
 from flows.steps import weigh
 from flows.validating import validate
+from sql.times import SHANGHAI
 from tests.flows.inboxes import SURVEYS, small_inbox, write_rows
 
 DAY = date(2026, 10, 31)
@@ -117,6 +118,36 @@ def test_a_file_with_quarantined_rows_is_read_again_and_its_rows_named_again(set
 
     named = view(settings, "audit_quarantine").groupby("run_id").size()
     assert named.to_dict() == {first.summary.run_id: 1, second.summary.run_id: 1}
+
+
+def test_a_second_run_on_the_same_deliveries_changes_nothing_though_some_rows_are_quarantined(
+    settings: Settings, inbox: Path
+) -> None:
+    write_rows(inbox / "surveys.csv", [SURVEYS[0] | {"overall": "77"}, *SURVEYS[1:]])
+    first = run(settings, DAY)
+    before = view(settings, "audit_cases"), view(settings, "audit_events"), view(settings, "audit_quarantine")
+
+    again = run(settings, DAY)
+
+    assert (again.is_new, again.summary.run_id) == (False, first.summary.run_id)
+    after = view(settings, "audit_cases"), view(settings, "audit_events"), view(settings, "audit_quarantine")
+    for frame, same in zip(before, after, strict=True):
+        pd.testing.assert_frame_equal(frame, same)
+
+
+def test_a_row_that_was_in_the_future_is_weighed_by_the_next_run_once_its_day_has_come(
+    settings: Settings, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tomorrow = SURVEYS[0] | {"response_id": "T1", "called_at": "2026-11-01T09:00:00", "wave": "2026-10"}
+    write_rows(inbox / "surveys.csv", [*SURVEYS, tomorrow])
+    monkeypatch.setattr("flows.night.now", lambda: datetime(2026, 10, 31, 23, tzinfo=SHANGHAI))
+    first = run(settings, DAY)
+    monkeypatch.setattr("flows.night.now", lambda: datetime(2026, 11, 1, 23, tzinfo=SHANGHAI))
+
+    again = run(settings, DAY)
+
+    assert again.is_new
+    assert (first.summary.broken_rules[0].rule, again.summary.broken_rules) == ("called_at.not_in_future", ())
 
 
 def test_a_lake_that_was_begun_anew_gets_its_files_again(settings: Settings, inbox: Path) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
-from simulation import VENDOR_B_HEADINGS, World, write_inbox
+from simulation import VENDOR_B_HEADINGS, World, WorldSettings, simulate, write_inbox
+from simulation.typed_returns import write_typed_returns
 
 
 def test_every_source_comes_in_a_format_of_its_own(cheating: World, tmp_path: Path) -> None:
@@ -76,3 +77,19 @@ def test_the_plain_inbox_is_one_csv_per_source(cheating: World, tmp_path: Path) 
     assert surveys.columns.tolist() == told.columns.tolist()
     assert surveys["overall"].tolist() == told["overall"].tolist()
     assert surveys["called_at"].tolist() == told["called_at"].tolist()
+
+
+def test_returns_typed_by_hand_lie_beside_a_world_that_stays_as_it_is(cheating: World, tmp_path: Path) -> None:
+    before = {name: frame.copy(deep=True) for name, frame in cheating.frames.items()}
+    written = write_typed_returns(cheating, tmp_path)
+    assert [path.name for path in written] == ["surveys_typed_2026-10.csv", "contacts_typed_2026-10.csv"]
+    interviews, contacts = (pd.read_csv(path) for path in written)
+    assert (len(interviews), len(contacts)) == (9, 3)
+    assert not set(interviews["response_id"]) & set(cheating.frames["surveys"]["response_id"])
+    for name, frame in before.items():
+        pd.testing.assert_frame_equal(cheating.frames[name], frame)
+
+
+def test_a_network_of_few_interviews_is_not_halted_by_returns_typed_by_hand(tmp_path: Path) -> None:
+    few = simulate(WorldSettings(dealers=4, months=1, end="2026-10", interviews_per_dealer=(5, 20)))
+    assert [path.name for path in write_typed_returns(few, tmp_path)] == []
