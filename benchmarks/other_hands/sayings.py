@@ -73,7 +73,8 @@ def say(teller: Teller, dice: Dice) -> str:
 
     Examples
     --------
-    >>> happy = Teller(QUESTIONNAIRES[0], np.ones(9), 9.4, 0.0, 5, False, "", "", "小王")
+    >>> from benchmarks.other_hands.questionnaire import SERVICE
+    >>> happy = Teller(SERVICE, np.ones(9), 9.4, 0.0, 5, False, "", "", "小王")
     >>> len(say(happy, Dice(1))) > 0
     True
     """
