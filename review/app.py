@@ -15,6 +15,7 @@ from review.api import health
 from review.api import runs as api_runs
 from review.api import units as api_units
 from review.faults import explain_faults
+from review.heads import Heads
 from review.pages import account, audit, case, decisions, guide, overview, people, queue, sign_on, signing_in, units
 from review.rendering import Pages
 from review.security.door import Door
@@ -82,6 +83,7 @@ def create_app(settings: ReviewSettings, *, clock: Callable[[], datetime] = now)
     app.state.pages = Pages(app, app.state.assets)
     explain_faults(app)
     app.add_middleware(Door, settings=settings)
+    app.add_middleware(Heads)
     app.add_middleware(SecurityHeaders, secure=settings.secure)
     app.add_middleware(ServerTiming)
     return app

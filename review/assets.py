@@ -82,12 +82,16 @@ class Assets:
 
 @router.get("/static/{digest}/{name}", name="static", dependencies=[requires(Permission.PUBLIC, whoever=True)])
 def show(request: Request, digest: str, name: str) -> Response:
-    """Answer with one file, to be kept for a year if the address is of this very content."""
+    """Answer with one file, or that it has not changed; it is kept for a year if the address is of this very content."""
     asset: Asset | None = request.app.state.assets.by_name.get(name)
     if asset is None:
         raise HTTPException(404)
     kept = "public, max-age=31536000, immutable" if digest == asset.digest else "no-cache"
-    headers = {"Cache-Control": kept, "Vary": "Accept-Encoding"}
+    # Weak: the same content is sent zipped and plain.
+    tag = f'W/"{asset.digest}"'
+    headers = {"Cache-Control": kept, "ETag": tag, "Vary": "Accept-Encoding"}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
     if "gzip" in request.headers.get("accept-encoding", ""):
         return Response(asset.zipped, media_type=asset.media_type, headers=headers | {"Content-Encoding": "gzip"})
     return Response(asset.content, media_type=asset.media_type, headers=headers)
