@@ -82,7 +82,7 @@ class Assets:
 
 @router.get("/static/{digest}/{name}", name="static", dependencies=[requires(Permission.PUBLIC, whoever=True)])
 def show(request: Request, digest: str, name: str) -> Response:
-    """Answer with one file, or that it has not changed; it is kept for a year if the address is of this very content."""
+    """Answer with one file, kept for a year if the address is of this very content, or that it has not changed."""
     asset: Asset | None = request.app.state.assets.by_name.get(name)
     if asset is None:
         raise HTTPException(404)
