@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from detectors.core.codes import code, places_among
+
 _Z_95 = 1.959963984540054
 
 
@@ -32,34 +34,33 @@ def adjusted_scores(surveys: pd.DataFrame, manipulated: "pd.Series[float]") -> p
     >>> round(float(row["reported_score"]), 2), round(float(row["adjusted_score"]), 2)
     (8.33, 7.5)
     """
-    answered = surveys.loc[surveys["overall"].notna(), ["response_id", "dealer_id", "survey", "overall"]]
-    doubt = answered["response_id"].map(manipulated).astype("float64").fillna(0.0).clip(0.0, 1.0)
-    rows = pd.DataFrame(
-        {
-            "dealer_id": answered["dealer_id"],
-            "survey": answered["survey"],
-            "value": answered["overall"].astype("float64"),
-            "weight": 1.0 - doubt,
-        }
-    )
-    rows["weighted"] = rows["value"] * rows["weight"]
-    sums = rows.groupby(["dealer_id", "survey"], sort=True).agg(
-        n=("value", "size"), reported_score=("value", "mean"), weight=("weight", "sum"), weighted=("weighted", "sum")
-    )
+    dealer, survey = code(surveys["dealer_id"]), code(surveys["survey"])
+    value = surveys["overall"].to_numpy(dtype=np.float64)
+    answered = np.flatnonzero(~np.isnan(value) & (dealer.places >= 0) & (survey.places >= 0))
+    value = value[answered]
+    place = places_among(surveys["response_id"], pd.Series(manipulated.index, dtype="str"))[answered]
+    # One more at the end for interviews that are not named.
+    doubt = np.append(np.nan_to_num(manipulated.to_numpy(dtype=np.float64)), 0.0)[place].clip(0.0, 1.0)
+    weight = 1.0 - doubt
+    cells, cell = np.unique(dealer.places[answered] * len(survey.names) + survey.places[answered], return_inverse=True)
+    n = np.bincount(cell)
+    reported = np.bincount(cell, value) / n
+    weights, weighted = np.bincount(cell, weight), np.bincount(cell, value * weight)
     # Where everything is in doubt there is nothing genuine to average: the reported score stands, with all its doubt.
-    sums["adjusted_score"] = (sums["weighted"] / sums["weight"]).where(sums["weight"] > 0.5, sums["reported_score"])
-    rows = rows.join(sums["adjusted_score"], on=["dealer_id", "survey"])
+    adjusted = np.where(weights > 0.5, weighted / np.maximum(weights, 1e-300), reported)
     # Chance of the sample, and doubt about which interviews are genuine.
-    share = rows["weight"] ** 2 + rows["weight"] * (1 - rows["weight"])
-    rows["spread"] = share * (rows["value"] - rows["adjusted_score"]) ** 2
-    variance = rows.groupby(["dealer_id", "survey"], sort=True)["spread"].sum() / sums["weight"].clip(lower=1.0) ** 2
-    half = _Z_95 * np.sqrt(variance)
+    share = weight**2 + weight * (1 - weight)
+    spread = np.bincount(cell, share * (value - adjusted[cell]) ** 2)
+    half = _Z_95 * np.sqrt(spread / np.maximum(weights, 1.0) ** 2)
+    of_dealer, of_survey = np.divmod(cells, max(len(survey.names), 1))
     return pd.DataFrame(
         {
-            "n": sums["n"],
-            "reported_score": sums["reported_score"],
-            "adjusted_score": sums["adjusted_score"],
-            "adjusted_low": sums["adjusted_score"] - half,
-            "adjusted_high": sums["adjusted_score"] + half,
+            "dealer_id": dealer.names.take(of_dealer).array,
+            "survey": survey.names.take(of_survey).array,
+            "n": n,
+            "reported_score": reported,
+            "adjusted_score": adjusted,
+            "adjusted_low": adjusted - half,
+            "adjusted_high": adjusted + half,
         }
-    ).reset_index()
+    )

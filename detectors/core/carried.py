@@ -1,14 +1,14 @@
 """Suspicious records: what several detectors say of one interview, review or contact, joined for the reviewer."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from detectors.core.codes import code
-from detectors.core.findings import UNIT
+from detectors.core.codes import code, places_among
+from detectors.core.evidence import no_records
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme, UnitKind
 from detectors.core.sentences import Said
@@ -19,6 +19,7 @@ WORTH_LISTENING_FROM = 0.05
 
 _NEGLIGIBLE_UNIT = 1e-3
 _RECORD = ["source", "record_id"]
+_NOTHING = no_records()
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def join_records(carried: Iterable[Carried], scores: pd.DataFrame) -> pd.DataFra
     Returns
     -------
     pandas.DataFrame
-        One row a record, unit and scheme: `UNIT`, ``source``, ``record_id``, ``probability``, ``probability_of_unit``
+        One row a record, unit and scheme: `findings.UNIT`, ``source``, ``record_id``, ``probability``, ``probability_of_unit``
         (that it practises the scheme), ``reasons`` and ``reasons_zh``.
 
     Examples
@@ -62,45 +63,54 @@ def join_records(carried: Iterable[Carried], scores: pd.DataFrame) -> pd.DataFra
     ...     [("surveys", "R1", "D1", 0.5, "It repeats a script.", "重复了话术。"),
     ...      ("surveys", "R1", "D1", 0.5, "Its facts differ.", "与过程事实不符。")],
     ...     columns=["source", "record_id", "unit_id", "probability", "reason", "reason_zh"])
-    >>> scores = pd.DataFrame([("dealer", "D1", "coached", 0.8)], columns=[*UNIT, "probability"])
+    >>> scores = pd.DataFrame([("dealer", "D1", "coached", 0.8)], columns=["unit_kind", "unit_id", "scheme", "probability"])
     >>> joined = join_records([Carried(named, UnitKind.DEALER, (Scheme.COACHED,))], scores).iloc[0]
     >>> round(float(joined["probability"]), 2), joined["reasons"], joined["reasons_zh"]
     (0.6, 'It repeats a script. Its facts differ.', '重复了话术。与过程事实不符。')
     """
-    suspected = scores[scores["probability"] > _NEGLIGIBLE_UNIT]
+    groups = list(carried)
+    named = pd.concat([_NOTHING, *(group.records for group in groups)], ignore_index=True)
     sentences: dict[Said, int] = {}
-    frame = pd.concat([_nothing(), *_counted(carried, suspected, sentences)], ignore_index=True)
-    frame["doubt"] = np.log1p(-frame["probability"].clip(0.0, 1.0 - 1e-9))
-    by_record = [*UNIT, *_RECORD]
-    places = [code(frame[column]).places for column in by_record]
-    frame = frame.iloc[np.lexsort(places[::-1])].reset_index(drop=True)
-    starts = _starts(np.stack(places)[:, np.lexsort(places[::-1])])
-    if not len(starts):
-        nothing = pd.Series(dtype="str")
-        return frame[[*by_record, "probability", "probability_of_unit"]].assign(reasons=nothing, reasons_zh=nothing)
-    doubt = np.add.reduceat(frame["doubt"].to_numpy(), starts)
-    told = _said_of(frame["said"].to_numpy(), starts, sentences)
-    first = frame.iloc[starts].reset_index(drop=True)
-    return first[[*by_record, "probability_of_unit"]].assign(
-        probability=-np.expm1(doubt) * first["probability_of_unit"],
-        reasons=pd.array([said.en for said in sentences], dtype="str").take(told),
-        reasons_zh=pd.array([said.zh for said in sentences], dtype="str").take(told),
-    )
-
-
-def _counted(carried: Iterable[Carried], suspected: pd.DataFrame, sentences: dict[Said, int]) -> Iterator[pd.DataFrame]:
-    """Yield the records of suspected units, once for each scheme for which they count; what is said is added."""
-    for group in carried:
-        unit, said = code(group.records["unit_id"]), _coded(group.records, sentences)
-        records = group.records.drop(columns=["reason", "reason_zh"]).assign(said=said)
+    said = _coded(named, sentences)
+    # Only numbers are sorted and added up: each text is looked at once, for however many schemes its record counts.
+    coded = {column: code(named[column]) for column in ("unit_id", *_RECORD)}
+    kinds, schemes = (pd.Index(sorted({str(each) for each in every}), dtype="str") for every in (UnitKind, Scheme))
+    suspected = scores[scores["probability"] > _NEGLIGIBLE_UNIT]
+    counted = [np.empty((3, 0), dtype=np.int64)]
+    of_unit = [np.empty(0)]
+    first = 0
+    for group in groups:
+        unit = coded["unit_id"].places[first : first + len(group.records)]
         for scheme in group.schemes:
             about = suspected[(suspected["unit_kind"] == str(group.unit_kind)) & (suspected["scheme"] == str(scheme))]
-            of_unit = about.set_index("unit_id")["probability"].reindex(unit.names).to_numpy()
-            kept = ~np.isnan(of_unit)[unit.places]
-            if kept.any():
-                yield records[kept].assign(
-                    unit_kind=str(group.unit_kind), scheme=str(scheme), probability_of_unit=of_unit[unit.places[kept]]
-                )
+            known = about.set_index("unit_id")["probability"].reindex(coded["unit_id"].names).to_numpy()[unit]
+            rows = np.flatnonzero(~np.isnan(known))
+            place = [kinds.get_loc(str(group.unit_kind)), schemes.get_loc(str(scheme))]
+            counted.append(np.stack([rows + first, *(np.full(len(rows), one) for one in place)]))
+            of_unit.append(known[rows])
+        first += len(group.records)
+    row, kind, scheme_place = np.concatenate(counted, axis=1)
+    unit, source, record = (coded[column].places[row] for column in ("unit_id", *_RECORD))
+    order = np.lexsort([record, source, scheme_place, unit, kind])
+    starts = _starts(np.stack([kind, unit, scheme_place, source, record])[:, order])
+    doubt = np.log1p(-named["probability"].to_numpy(dtype=np.float64).clip(0.0, 1.0 - 1e-9))[row][order]
+    told = _said_of(said[row][order], starts, sentences)
+    at = order[starts]
+    probability_of_unit = np.concatenate(of_unit)[at]
+    doubts = np.add.reduceat(doubt, starts) if len(starts) else doubt
+    return pd.DataFrame(
+        {
+            "unit_kind": kinds.take(kind[at]).array,
+            "unit_id": coded["unit_id"].names.take(unit[at]).array,
+            "scheme": schemes.take(scheme_place[at]).array,
+            "source": coded["source"].names.take(source[at]).array,
+            "record_id": coded["record_id"].names.take(record[at]).array,
+            "probability_of_unit": probability_of_unit,
+            "probability": -np.expm1(doubts) * probability_of_unit,
+            "reasons": pd.array([one.en for one in sentences], dtype="str").take(told),
+            "reasons_zh": pd.array([one.zh for one in sentences], dtype="str").take(told),
+        }
+    )
 
 
 def _starts(places: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -158,9 +168,9 @@ def doubt_of(joined: pd.DataFrame) -> "pd.Series[float]":
     >>> doubt_of(joined).round(2).to_dict()
     {'R1': 0.6, 'R2': 0.7}
     """
-    sums = joined.groupby("record_id", sort=False)[["probability", "probability_of_unit"]].sum()
-    doubt: pd.Series[float] = sums["probability"] / sums["probability_of_unit"].clip(lower=1.0)
-    return doubt
+    record = code(joined["record_id"])
+    suspicion, units = (record.sum(joined[name]) for name in ("probability", "probability_of_unit"))
+    return pd.Series(suspicion / np.maximum(units, 1.0), index=record.names)
 
 
 def worth_listening(joined: pd.DataFrame, observations: Observations) -> pd.DataFrame:
@@ -183,18 +193,10 @@ def worth_listening(joined: pd.DataFrame, observations: Observations) -> pd.Data
     named = [likely.head(0).assign(dealer_id=pd.Series(dtype="str"))]
     for source in sorted(likely["source"].unique()):
         part = likely[likely["source"] == source]
-        keys = pd.Index(observations[source][SOURCES[source].key])
-        row = keys.get_indexer(pd.Index(part["record_id"]))
-        named.append(part.assign(dealer_id=observations[source]["dealer_id"].to_numpy()[row]))
+        row = places_among(part["record_id"], observations[source][SOURCES[source].key])
+        named.append(part.assign(dealer_id=observations[source]["dealer_id"].array.take(row)))
     everything = pd.concat(named, ignore_index=True)
     order = np.lexsort(
         [code(everything["scheme"]).places, code(everything["record_id"]).places, -everything["probability"].to_numpy()]
     )
     return everything.iloc[order][columns].astype({"dealer_id": "str"}).reset_index(drop=True)
-
-
-def _nothing() -> pd.DataFrame:
-    columns = {**dict.fromkeys([*_RECORD, *UNIT], "str"), "probability": "float64", "said": "int64"}
-    return pd.DataFrame(
-        {name: pd.Series(dtype=dtype) for name, dtype in {**columns, "probability_of_unit": "float64"}.items()}
-    )

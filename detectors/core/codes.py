@@ -85,3 +85,16 @@ def code(texts: "pd.Series[str]") -> Coded:
     rank[order], rank[-1] = np.arange(len(order)), -1
     places = rank[pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)]
     return Coded(places, pd.Index(encoded.dictionary.take(order).to_pylist(), dtype="str"))
+
+
+def places_among(wanted: "pd.Series[str]", values: "pd.Series[str]") -> NDArray[np.int64]:
+    """Return the place of each wanted text among values, the first if it is there twice, -1 where it is not.
+
+    Examples
+    --------
+    >>> places_among(pd.Series(["b", None, "x"], dtype="str"), pd.Series(["a", "b"], dtype="str")).tolist()
+    [1, -1, -1]
+    """
+    known = pa.array(values.array, pa.large_string(), from_pandas=True)
+    found = pc.index_in(pa.array(wanted.array, pa.large_string(), from_pandas=True), value_set=known, skip_nulls=True)
+    return np.asarray(pc.fill_null(found, -1), dtype=np.int64)

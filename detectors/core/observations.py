@@ -57,9 +57,7 @@ class Observations:
     closing_months: int = 1
     _of_source: dict[str, Once] = field(default_factory=dict, init=False, repr=False, compare=False)
     _of_all: Once = field(default_factory=Once, init=False, repr=False, compare=False)
-    _whole: "tuple[Observations, NDArray[np.int64]] | None" = field(
-        default=None, init=False, repr=False, compare=False
-    )
+    _whole: "tuple[Observations, NDArray[np.int64]] | None" = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self._of_source.update({source: Once() for source in self.frames})

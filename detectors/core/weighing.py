@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from detectors.core.adjusted import adjusted_scores
 from detectors.core.carried import Carried, doubt_of, join_records, worth_listening
+from detectors.core.codes import code
 from detectors.core.detector import Detector, Reference, discover
 from detectors.core.findings import UNIT, FindingSettings, affected, join_families, learnt_priors, score
 from detectors.core.observations import Observations
@@ -235,18 +237,29 @@ def _say(
 
 def _affected(scores: pd.DataFrame, records: pd.DataFrame, observations: Observations) -> pd.DataFrame:
     """Add affected shares: of the source in which the largest share of the unit's rows carries the scheme."""
-    sums = records.groupby([*UNIT, "source"], sort=True)["probability"].sum().rename("touched").reset_index()
+    sums = _sums(records)
     sizes = [pd.DataFrame({"unit_kind": [], "unit_id": [], "source": [], "rows": []}).astype({"rows": "float64"})]
     for kind in UnitKind:
         for source, frame in observations.frames.items():
             if f"{kind}_id" in frame.columns:
-                counted = frame[f"{kind}_id"].value_counts(sort=False).rename_axis("unit_id").rename("rows")
-                sizes.append(counted.reset_index().assign(unit_kind=str(kind), source=source))
+                coded = observations.coded(source, f"{kind}_id")
+                counted = pd.DataFrame({"unit_id": coded.names, "rows": coded.count()})
+                sizes.append(counted.assign(unit_kind=str(kind), source=source))
     known = pd.concat(sizes[1:] or sizes, ignore_index=True)
     both = sums.merge(known, on=["unit_kind", "unit_id", "source"], how="left")
     widest = both.assign(share=both["touched"] / both["rows"]).sort_values("share", kind="stable").groupby(UNIT).last()
     rows = widest["rows"].reindex(pd.MultiIndex.from_frame(scores[UNIT]))
     return affected(scores, widest["touched"], rows.fillna(scores.set_index(UNIT)["n"]))
+
+
+def _sums(records: pd.DataFrame) -> pd.DataFrame:
+    """Sum the probabilities of the records of each unit, scheme and source; those of one stand together."""
+    by = [*UNIT, "source"]
+    places = np.stack([code(records[column]).places for column in by])
+    starts = np.flatnonzero((places[:, 1:] != places[:, :-1]).any(axis=0)) + 1
+    starts = np.concatenate([np.zeros(min(len(records), 1), dtype=np.int64), starts])
+    touched = np.add.reduceat(records["probability"].to_numpy(), starts) if len(starts) else np.zeros(0)
+    return records[by].take(starts).assign(touched=touched)
 
 
 def _adjust(observations: Observations, records: pd.DataFrame) -> pd.DataFrame:

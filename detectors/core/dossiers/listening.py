@@ -5,8 +5,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
 
-from detectors.core.codes import code
+from detectors.core.codes import code, places_among
 from detectors.core.dossiers.units import Places, Units, own_rows
 from detectors.core.dossiers.words import words_of
 from detectors.core.observations import Observations
@@ -86,7 +88,7 @@ def _named(observations: Observations, weighing: Weighing, units: Units) -> pd.D
             of_source = of_source[code(of_source["dealer_id"]).among(units.ids) >= 0]
         if of_source.empty or units.column not in observations[source].columns:
             continue
-        row = pd.Index(observations[source][SOURCES[source].key]).get_indexer(pd.Index(of_source["record_id"]))
+        row = places_among(of_source["record_id"], observations[source][SOURCES[source].key])
         unit = observations.coded(source, units.column).among(units.ids)[row]
         parts.append(of_source.assign(unit=unit, row=row, place=place)[unit >= 0])
     everything = pd.concat(parts, ignore_index=True)
@@ -98,9 +100,9 @@ def _said(named: pd.DataFrame) -> dict[tuple[int, str, str], Record]:
     """Return what the schemes together say of each record."""
     said: dict[tuple[int, str, str], Record] = {}
     texts = named[["scheme", "reasons", "reasons_zh"]].fillna("")
-    for unit, source, record_id, probability, scheme, reasons, reasons_zh in zip(
-        *(named[name] for name in (*_RECORD, "probability")), *(texts[name] for name in texts.columns), strict=True
-    ):
+    columns = [named["unit"].tolist(), *(_plain(named[name]) for name in _RECORD[1:]), named["probability"].tolist()]
+    columns += [_plain(texts[name]) for name in texts.columns]
+    for unit, source, record_id, probability, scheme, reasons, reasons_zh in zip(*columns, strict=True):
         record = said.setdefault(
             (unit, source, record_id), {"probability": 0.0, "schemes": [], "reasons": [], "reasons_zh": []}
         )
@@ -122,11 +124,8 @@ def _controls(
         return np.empty(0, np.int64), np.empty(0, np.int64)
     own = own_rows(observations, source, units)
     names = observations[source][SOURCES[source].key].array.take(own.rows)
-    doubted = pd.Index(names).get_indexer(
-        pd.Index(weighing.records.loc[weighing.records["source"] == source, "record_id"])
-    )
-    free = np.ones(len(names), dtype=bool)
-    free[doubted[doubted >= 0]] = False
+    doubted = weighing.records.loc[weighing.records["source"] == source, "record_id"]
+    free = places_among(pd.Series(names), doubted) < 0
     # A record's luck depends on its name alone, so that tomorrow's rows leave tonight's choice alone.
     luck = pd.util.hash_array(np.asarray(names[free], dtype=object), hash_key=f"{seed:016d}", categorize=False)
     order = np.lexsort((luck, own.unit[free]))
@@ -163,12 +162,19 @@ def _laid_out(observations: Observations, source: str, rows: Places) -> list[Rec
 def _plain(values: pd.Series) -> list[Any]:
     """Return the values as JSON knows them: whole numbers without a point, moments as text, null for nothing."""
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
-        return [None if pd.isna(moment) else moment.isoformat(timespec="seconds") for moment in values]
+        moments = np.datetime_as_string(values.to_numpy(dtype="datetime64[s]")).astype(object)
+        return _known(moments, values)
     if pd.api.types.is_numeric_dtype(values.dtype):
-        known = values.notna()
-        numbers = values.astype("float64").round(2).tolist()
-        return [
-            (int(number) if number.is_integer() else number) if there else None
-            for number, there in zip(numbers, known, strict=True)
-        ]
-    return values.astype(object).where(values.notna(), None).tolist()
+        numbers = values.to_numpy(dtype=np.float64).round(2)
+        known = numbers.astype(object)
+        whole = np.isfinite(numbers) & (numbers == np.floor(numbers))
+        known[whole] = numbers[whole].astype(np.int64)
+        return _known(known, values)
+    texts: list[Any] = pa.array(values.array, from_pandas=True).to_pylist()
+    return texts
+
+
+def _known(shown: NDArray[np.object_], values: pd.Series) -> list[Any]:
+    shown[values.isna().to_numpy()] = None
+    known: list[Any] = shown.tolist()
+    return known

@@ -59,8 +59,9 @@ def topics_of(observations: Observations, units: Units) -> list[dict[str, Any]]:
         once = mine.drop_duplicates(["unit", "text"])
         once = once[once.groupby("unit").cumcount() < MOST_EXAMPLES]
         examples: list[list[dict[str, str]]] = [[] for _ in units]
-        for unit, example in zip(once["unit"], once[_EXAMPLE].to_dict("records"), strict=True):
-            examples[unit].append(example)
+        shown_columns = (pa.array(once[name].array).to_pylist() for name in _EXAMPLE)
+        for unit, *example in zip(once["unit"].tolist(), *shown_columns, strict=True):
+            examples[unit].append(dict(zip(_EXAMPLE, example, strict=True)))
         for of_unit, n, shown in zip(found, _count(mine, units), examples, strict=True):
             if n:
                 of_unit["topics"].append({"topic": topic._asdict(), "n": n, "examples": shown})
