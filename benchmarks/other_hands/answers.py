@@ -46,7 +46,7 @@ def honest(network: Network, agencies: Agencies, visits: Visits, calls: pd.DataF
     rng = stream(network.plan.seed, "answers")
     rows, people = visits.rows, visits.people
     customer, count = rows["customer"].to_numpy(), len(rows)
-    person = {name: people[name].to_numpy()[customer] for name in ("leniency", "wavering", "one_number", "english")}
+    person = {name: people[name].to_numpy()[customer] for name in ("leniency", "wavering", "one_number")}
     sale = rows["questionnaire"].to_numpy() == 1
     interviewer = calls["interviewer"].to_numpy()
     by_interviewer = np.append(agencies.interviewers["leniency"].to_numpy(), -0.2)[interviewer]

@@ -109,7 +109,8 @@ def _one(rng: np.random.Generator, order: list[int], busy: set[int], mine: set[i
     others = sorted(busy - mine)
     if others and rng.random() < _SECOND_SCHEME:
         return int(rng.choice(others))
-    return next(dealer for dealer in order if dealer not in busy)
+    free = [dealer for dealer in order if dealer not in busy] or [dealer for dealer in order if dealer not in mine]
+    return free[0]
 
 
 def _styles(rng: np.random.Generator, styles: tuple[str, ...], wanted: int) -> Iterator[str]:

@@ -16,8 +16,6 @@ from benchmarks.other_hands.reviews import PLATFORMS
 from benchmarks.other_hands.sayings import GRAMMAR
 from benchmarks.other_hands.visits import Visits
 
-Texts = "pd.Series[str]"
-
 _HASTE = {STAND_IN: 0.82, INVENTED: 0.62, COPIED: 0.55, FILLED: 0.5}
 _AUDITORS = 9
 

@@ -68,7 +68,7 @@ class Network:
     staff
         As delivered, with ``dealer`` (place) and the phone as a number; some have left it out.
     advisers
-        By ``dealer`` and ``questionnaire``, contiguous: ``warmth`` and ``skill``; ``share`` of the visits.
+        By ``dealer`` and ``questionnaire``, contiguous: ``warmth``, ``skill``, ``family_name`` (a number).
     adviser_start
         First adviser by dealer and questionnaire, and at the end their number.
     leniency

@@ -125,7 +125,7 @@ def play(
         plea=none.copy(),
         second=calls["second"].to_numpy().copy(),
     )
-    of_dealer = places_by_dealer(visits)
+    of_dealer = _places_by_dealer(network, visits)
     dice = {act.place: stream(network.plan.seed, f"act {act.place}") for act in acts}
     for act in _practising(acts, Scheme.WITHHELD):
         _withhold(dice[act.place], visits, truly, played, act, of_dealer[act.unit])
@@ -146,11 +146,11 @@ def _practising(acts: list[Act], *schemes: Scheme) -> list[Act]:
     return [act for scheme in schemes for act in acts if act.scheme is scheme]
 
 
-def places_by_dealer(visits: Visits) -> list[Integers]:
+def _places_by_dealer(network: Network, visits: Visits) -> list[Integers]:
     """Return the places of each dealer's visits."""
     dealer = visits.rows["dealer"].to_numpy()
     order = np.argsort(dealer, kind="stable")
-    return np.split(order, np.searchsorted(dealer[order], np.arange(1, int(dealer.max(initial=0)) + 1)))
+    return np.split(order, np.searchsorted(dealer[order], np.arange(1, network.plan.dealers)))
 
 
 def _withhold(

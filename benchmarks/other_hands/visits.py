@@ -32,7 +32,7 @@ class Visits:
     rows
         ``dealer``, ``customer``, ``questionnaire`` (0 service, 1 sale), ``day``, ``adviser``, ``reason``, ``amount``,
         ``content`` (points, before anybody asks), ``angry`` (complains), ``comeback`` (of an earlier repair),
-        ``failed`` (a comeback will follow), ``promoted``.
+        ``promoted``.
     did
         Visit x process: 1 done, 0 not done, NaN does not apply.
     people
@@ -151,10 +151,9 @@ def _come_back(
     again["day"] += rng.integers(3, 25, len(again))
     inside = (again["day"] < len(network.plan.dates)).to_numpy()
     again = again[inside].assign(reason=REPAIR)
-    failed[np.flatnonzero(failed)[~inside]] = False
     done = _done(rng, network, again)
     done[:, 0] = np.nan
-    both = pd.concat([rows.assign(comeback=False, failed=failed), again.assign(comeback=True, failed=False)])
+    both = pd.concat([rows.assign(comeback=False), again.assign(comeback=True)])
     both, done = both.reset_index(drop=True), np.vstack([did, done])
     order = np.lexsort((both["customer"], both["day"]))
     return both.iloc[order].reset_index(drop=True), done[order]
