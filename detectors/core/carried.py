@@ -54,8 +54,8 @@ def join_records(carried: Iterable[Carried], scores: pd.DataFrame) -> pd.DataFra
     Returns
     -------
     pandas.DataFrame
-        One row a record, unit and scheme: `findings.UNIT`, ``source``, ``record_id``, ``probability``, ``probability_of_unit``
-        (that it practises the scheme), ``reasons`` and ``reasons_zh``.
+        One row a record, unit and scheme: `findings.UNIT`, ``source``, ``record_id``, ``probability``,
+        ``probability_of_unit`` (that it practises the scheme), ``reasons`` and ``reasons_zh``.
 
     Examples
     --------
@@ -63,7 +63,8 @@ def join_records(carried: Iterable[Carried], scores: pd.DataFrame) -> pd.DataFra
     ...     [("surveys", "R1", "D1", 0.5, "It repeats a script.", "重复了话术。"),
     ...      ("surveys", "R1", "D1", 0.5, "Its facts differ.", "与过程事实不符。")],
     ...     columns=["source", "record_id", "unit_id", "probability", "reason", "reason_zh"])
-    >>> scores = pd.DataFrame([("dealer", "D1", "coached", 0.8)], columns=["unit_kind", "unit_id", "scheme", "probability"])
+    >>> unit = ["unit_kind", "unit_id", "scheme"]
+    >>> scores = pd.DataFrame([("dealer", "D1", "coached", 0.8)], columns=[*unit, "probability"])
     >>> joined = join_records([Carried(named, UnitKind.DEALER, (Scheme.COACHED,))], scores).iloc[0]
     >>> round(float(joined["probability"]), 2), joined["reasons"], joined["reasons_zh"]
     (0.6, 'It repeats a script. Its facts differ.', '重复了话术。与过程事实不符。')

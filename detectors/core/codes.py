@@ -27,7 +27,7 @@ class Coded:
     def count(self, rows: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
         """Return how many rows (those marked, or all) have each of `names`."""
         places = self.places if rows is None else self.places[rows]
-        return np.bincount(places[places >= 0], minlength=len(self.names))
+        return np.bincount(places + 1, minlength=len(self.names) + 1)[1:]
 
     def sum(self, values: ArrayLike) -> NDArray[np.float64]:
         """Return the sum of the values of each of `names`, missing ones left out.
@@ -38,8 +38,10 @@ class Coded:
         [5.0, 1.0]
         """
         weights = np.asarray(values, dtype=np.float64)
-        known = (self.places >= 0) & ~np.isnan(weights)
-        return np.bincount(self.places[known], weights[known], minlength=len(self.names)).astype(np.float64)
+        missing = np.isnan(weights)
+        if missing.any():
+            weights = np.where(missing, 0.0, weights)
+        return np.bincount(self.places + 1, weights, minlength=len(self.names) + 1)[1:].astype(np.float64)
 
     def of(self, rows: NDArray[np.int64]) -> "Coded":
         """Return the codes of some rows, as if there were no others: values that none of them has are left out.

@@ -70,7 +70,7 @@ class Quality:
     """Every proxy that tells dealers apart, how heavy each failed fact weighs by questionnaire, and what was read."""
 
     measures: Mapping[str, Measure]
-    fact_weights: Mapping[str, "pd.Series[float]"]
+    fact_weights: "FactWeights"
     rest: Rest = FULL_MARKS_APART
 
 
@@ -78,7 +78,7 @@ def learn_quality(network: Observations, rest: Rest = FULL_MARKS_APART) -> Quali
     """Learn what is usual, how noisy each proxy is, and how much dealers differ in it."""
     weights = network.shared(fact_weights)
     measures = {}
-    for name, rows in _rows(network, weights, rest).items():
+    for name, rows in network.shared(_Reading(weights, rest)).items():
         usual = rows.kind.sum(rows.value) / np.maximum(rows.kind.sum(np.ones(len(rows.value))), 1)
         centred = rows.value - usual[rows.kind.places]
         sizes = rows.dealer.count().astype(np.float64)
@@ -127,7 +127,7 @@ def proxies(
     ([-1.6, 1.6, 0.0], [0.01, 0.01, 1.0])
     """
     known, doubt = {}, {}
-    rows = _rows(observations, quality.fact_weights, quality.rest)
+    rows = observations.shared(_Reading(quality.fact_weights, quality.rest))
     for name, measure in quality.measures.items():
         known[name], doubt[name] = np.zeros(len(dealers)), np.ones(len(dealers))
         if name in rows:
@@ -143,19 +143,35 @@ def proxies(
     return pd.DataFrame(known, index=dealers), pd.DataFrame(doubt, index=dealers)
 
 
-def burden(observations: Observations, weights: Mapping[str, "pd.Series[float]"]) -> Floats:
+def burden(observations: Observations, weights: "FactWeights") -> Floats:
     """Return how heavily each interview's failed facts weigh; NaN where none that matters was answered."""
-    surveys = observations["surveys"]
-    total, known = np.zeros(len(surveys)), np.zeros(len(surveys), dtype=bool)
-    survey = observations.coded("surveys", "survey")
-    for fact in observations.members("surveys", "fact_"):
-        happened = surveys[fact].to_numpy(dtype=np.float32)
-        weight = np.array([weights[name].get(fact, np.nan) if name in weights else np.nan for name in survey.names])
-        of_row = weight[survey.places]
-        answered = ~np.isnan(happened) & ~np.isnan(of_row)
-        total += np.where(answered & (happened == 0), of_row, 0.0)
-        known |= answered
-    return np.where(known, total, np.nan)
+    return observations.shared(weights)
+
+
+@dataclass(frozen=True, eq=False)
+class FactWeights:
+    """How much lower the answers lie where each fact failed, never below 0; what an interview's facts weigh by them.
+
+    Parameters
+    ----------
+    drops
+        By questionnaire and fact.
+    """
+
+    drops: "Mapping[str, pd.Series[float]]"
+
+    def __call__(self, observations: Observations) -> Floats:
+        """Return the burden of each interview; see `burden`."""
+        surveys = observations["surveys"]
+        total, known = np.zeros(len(surveys)), np.zeros(len(surveys), dtype=bool)
+        survey = observations.coded("surveys", "survey")
+        for fact in observations.members("surveys", "fact_"):
+            happened = surveys[fact].to_numpy(dtype=np.float32)
+            of_survey = [self.drops[name].get(fact, np.nan) if name in self.drops else np.nan for name in survey.names]
+            weight = np.array([*of_survey, np.nan])
+            known |= ~np.isnan(happened) & ~np.isnan(weight)[survey.places]
+            total += np.where(happened == 0, np.nan_to_num(weight)[survey.places], 0.0)
+        return np.where(known, total, np.nan)
 
 
 @dataclass(frozen=True)
@@ -167,23 +183,37 @@ class _Rows:
     value: Floats
 
 
-def _rows(observations: Observations, weights: Mapping[str, "pd.Series[float]"], rest: Rest) -> dict[str, _Rows]:
+@dataclass(frozen=True)
+class _Reading:
+    """Reads the rows of every proxy: what is read to learn is read to weigh."""
+
+    weights: FactWeights
+    rest: Rest
+
+    def __call__(self, observations: Observations) -> dict[str, _Rows]:
+        found = {}
+        if observations.has("surveys", "q_"):
+            dealer, kind = observations.coded("surveys", "dealer_id"), observations.shared(kind_of_interview)
+            height, rest = observations.shared(level), self.rest
+            inside = (height >= rest.answers_from) & (height < rest.answers_below)
+            found["answers"] = _known(dealer, kind, np.where(inside, height, np.nan))
+            if self.weights.drops:
+                found["facts"] = _known(dealer, kind, -burden(observations, self.weights))
+        others = observations.shared(_other_rows)
+        found |= {source: rows for source, rows in others.items() if source in self.rest.sources}
+        return {name: rows for name, rows in found.items() if len(rows.value)}
+
+
+def _other_rows(observations: Observations) -> dict[str, _Rows]:
+    """Return the rows of the proxies that are no interviews, by source."""
     found = {}
-    if observations.has("surveys", "q_"):
-        dealer, kind = observations.coded("surveys", "dealer_id"), observations.shared(kind_of_interview)
-        height = observations.shared(level)
-        found["answers"] = _known(
-            dealer, kind, np.where((height >= rest.answers_from) & (height < rest.answers_below), height, np.nan)
-        )
-        if weights:
-            found["facts"] = _known(dealer, kind, -burden(observations, weights))
     for source, kind_column, score in (("reviews", "platform", "rating"), ("audits", "kind", "score")):
-        if source in rest.sources and observations.has(source):
+        if observations.has(source):
             dealer, worth = observations.coded(source, "dealer_id"), observations[source][score].to_numpy(np.float64)
             known_kind = kind_column in observations[source].columns
             kind = observations.coded(source, kind_column) if known_kind else _one_kind(len(worth))
             found[source] = _known(dealer, kind, worth)
-    if "complaints" in rest.sources and observations.has("complaints") and observations.has("transactions"):
+    if observations.has("complaints") and observations.has("transactions"):
         happened = observations.coded("transactions", "dealer_id")
         filed = observations.coded("complaints", "dealer_id")
         # A complaint is a transaction that went wrong: so many zeros, and a minus one for each complaint.
@@ -191,7 +221,7 @@ def _rows(observations: Observations, weights: Mapping[str, "pd.Series[float]"],
         places = np.concatenate([happened.among(everyone), filed.among(everyone)])
         value = np.repeat([0.0, -1.0], [len(happened.places), len(filed.places)])
         found["complaints"] = _known(Coded(places, everyone), _one_kind(len(value)), value)
-    return {name: rows for name, rows in found.items() if len(rows.value)}
+    return found
 
 
 def _one_kind(rows: int) -> Coded:
@@ -205,10 +235,10 @@ def _known(dealer: Coded, kind: Coded, value: Floats) -> _Rows:
     return _Rows(Coded(dealer.places[known], dealer.names), Coded(kinds, kind.names), value[known])
 
 
-def fact_weights(network: Observations) -> dict[str, "pd.Series[float]"]:
-    """Return, by questionnaire, how much lower the answers lie where each fact failed, never below 0."""
+def fact_weights(network: Observations) -> FactWeights:
+    """Learn how much lower the answers lie where each fact failed."""
     if not network.has("surveys", "q_", "fact_"):
-        return {}
+        return FactWeights({})
     survey, height = network.coded("surveys", "survey"), network.shared(level)
     measured = ~np.isnan(height)
     drops: dict[str, dict[str, float]] = {name: {} for name in survey.names}
@@ -220,4 +250,4 @@ def fact_weights(network: Observations) -> dict[str, "pd.Series[float]"]:
         for place, name in enumerate(survey.names):
             if counts[0][place] and counts[1][place]:
                 drops[name][fact] = max(sums[0][place] / counts[0][place] - sums[1][place] / counts[1][place], 0.0)
-    return {name: pd.Series(of_fact, dtype="float64") for name, of_fact in drops.items()}
+    return FactWeights({name: pd.Series(of_fact, dtype="float64") for name, of_fact in drops.items()})

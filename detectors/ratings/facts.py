@@ -183,17 +183,16 @@ class Facts(Detector):
         burden = _burden(rows, weights)
         known = ~np.isnan(burden)
         cuts = np.quantile(burden[known], [0.25, 0.5, 0.75])
-        judged = rows.of(known)
-        quarter = np.searchsorted(cuts, burden[known], side="left")
+        quarter = np.where(known, np.searchsorted(cuts, burden, side="left"), -1)
         centres = {
-            split: pooled_log_odds_ratio(judged.of(inside).tables(exposed[inside]))
+            split: pooled_log_odds_ratio(rows.tables(inside, exposed))
             for split, (inside, exposed) in _split(quarter).items()
         }
         offsets = np.zeros(4)
         for place in (1, 2, 3):
             pair = (quarter == 0) | (quarter == place)
             if (quarter == 0).any() and (quarter == place).any():
-                offsets[place] = pooled_log_odds_ratio(judged.of(pair).tables(quarter[pair] == place))
+                offsets[place] = pooled_log_odds_ratio(rows.tables(pair, quarter == place))
         return _Questionnaire(weights, cuts, centres, np.minimum.accumulate(offsets))
 
     def _weigh_facts(self, rows: "_Rows") -> dict[str, float]:
@@ -308,9 +307,10 @@ class _Rows:
             self.full[kept],
         )
 
-    def tables(self, exposed: "NDArray[np.bool_]") -> pd.DataFrame:
-        """Count full marks among the exposed and the others, by dealer and agency."""
-        return two_by_two(self.dealer, self.kind, exposed, self.full)
+    def tables(self, inside: "NDArray[np.bool_]", exposed: "NDArray[np.bool_]") -> pd.DataFrame:
+        """Count full marks among the exposed and the others of the interviews inside, by dealer and agency."""
+        dealer, kind = (Coded(coded.places[inside], coded.names) for coded in (self.dealer, self.kind))
+        return two_by_two(dealer, kind, exposed[inside], self.full[inside])
 
 
 def _rows(observations: Observations) -> dict[str, _Rows]:
@@ -348,10 +348,10 @@ def _split(quarter: "NDArray[np.int64]") -> dict[str, tuple["NDArray[np.bool_]",
     The halves first, then the quarters inside each: given the hits of a half, how they fall inside it is independent of
     the first split, so the three likelihoods multiply.
     """
-    everyone = np.ones(len(quarter), dtype=bool)
+    known = quarter >= 0
     return {
-        _SPLITS[0]: (everyone, quarter >= 2),
-        _SPLITS[1]: (quarter < 2, quarter == 1),
+        _SPLITS[0]: (known, quarter >= 2),
+        _SPLITS[1]: (known & (quarter < 2), quarter == 1),
         _SPLITS[2]: (quarter >= 2, quarter == 3),
     }
 
@@ -359,10 +359,9 @@ def _split(quarter: "NDArray[np.int64]") -> dict[str, tuple["NDArray[np.bool_]",
 def _tables(rows: _Rows, questionnaire: _Questionnaire) -> pd.DataFrame:
     """Count full marks by burden: a table for each dealer, agency and split, each with the network's centre."""
     quarter = _quarters(rows, questionnaire)
-    judged = rows.of(quarter >= 0)
     return pd.concat(
         [
-            judged.of(inside).tables(exposed[inside]).assign(split=split, centre=questionnaire.centres[split])
-            for split, (inside, exposed) in _split(quarter[quarter >= 0]).items()
+            rows.tables(inside, exposed).assign(split=split, centre=questionnaire.centres[split])
+            for split, (inside, exposed) in _split(quarter).items()
         ]
     )

@@ -268,20 +268,22 @@ def _records(observations: Observations, sums: pd.DataFrame, window_of: pd.Serie
     usual = expit(logit(elsewhere) + window_of.map(learned.centres).astype("float64"))
     probability = ((share - usual) / (1 - usual) / share).clip(0.05, 0.95)
 
-    named = observations.coded("surveys", "dealer_id").among(pd.Index(sums.index)) >= 0
-    rows = observations["surveys"][observations.shared(perfect) & named]
-    closing = pd.Series(False, index=rows.index)
-    for window in learned.centres:
-        own = rows["dealer_id"].isin(window_of.index[[found == window for found in window_of]])
-        closing |= own & (days_left(rows["called_at"], window[0]) < window[1])
-    carried = rows[closing]
+    unit = observations.coded("surveys", "dealer_id").among(pd.Index(sums.index))
+    rows = np.flatnonzero(observations.shared(perfect).to_numpy() & (unit >= 0))
+    called_at = observations["surveys"]["called_at"].take(rows)
+    windows = list(learned.centres)
+    own = np.array([windows.index(window) for window in window_of])[unit[rows]]
+    closing = np.zeros(len(rows), dtype=bool)
+    for place, (months, days) in enumerate(windows):
+        closing |= (own == place) & (days_left(called_at, months) < days).to_numpy()
+    carried = observations["surveys"][["response_id", "dealer_id"]].take(rows[closing])
     return records(
         "surveys",
         pd.DataFrame(
             {
                 "record_id": carried["response_id"],
                 "unit_id": carried["dealer_id"],
-                "probability": carried["dealer_id"].map(probability),
+                "probability": probability.to_numpy()[unit[rows[closing]]],
             }
         ),
         _RECORD,

@@ -62,18 +62,12 @@ def two_by_two(
     inside, hit = np.asarray(exposed, dtype=bool), np.asarray(hits, dtype=bool)
     unit, stratum = (given if isinstance(given, Coded) else code(given) for given in (units, strata))
     known = (unit.places >= 0) & (stratum.places >= 0)
-    shape = (len(unit.names), len(stratum.names))
-    cells = unit.places[known] * shape[1] + stratum.places[known]
-    counts = np.stack(
-        [
-            np.bincount(
-                cells[(inside[known] == is_exposed) & (hit[known] | (not only_hits))], minlength=shape[0] * shape[1]
-            )
-            for is_exposed, only_hits in ((True, False), (False, False), (True, True), (False, True))
-        ],
-        axis=1,
-    )
-    return telling_tables(counts.reshape(*shape, len(TABLE)), unit.names, stratum.names)
+    shape = (len(unit.names), len(stratum.names), 2, 2)
+    cells = ((unit.places * shape[1] + stratum.places) * 2 + inside) * 2 + hit
+    counts = np.bincount(cells if known.all() else cells[known], minlength=int(np.prod(shape))).reshape(shape)
+    others, exposed = np.moveaxis(counts.sum(axis=3), 2, 0)
+    table = np.stack([exposed, others, counts[:, :, 1, 1], counts[:, :, 0, 1]], axis=2)
+    return telling_tables(table, unit.names, stratum.names)
 
 
 def telling_tables(counts: NDArray[np.int64], units: "pd.Index[str]", strata: "pd.Index[str]") -> pd.DataFrame:
