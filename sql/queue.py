@@ -223,6 +223,24 @@ def matching(wanted: QueueFilter) -> Select[tuple[int]]:
 
 def in_order(wanted: QueueFilter) -> Select[tuple[int]]:
     """Return the query for the ids of the cases that a filter lets through, in its order."""
+    return matching(wanted).order_by(*_order(wanted))
+
+
+def neighbours(connection: Connection, wanted: QueueFilter, case_id: int) -> tuple[int | None, int | None]:
+    """Return the cases before and after a case in the order of a filter, each None at the end.
+
+    A case that the filter does not let through, or no longer, has the neighbours of the place where it would stand.
+    """
+    held, order = tables.cases.c, _order(wanted)
+    before, after = (step(held.case_id).over(order_by=order) for step in (func.lag, func.lead))
+    listed = select(held.case_id, before.label("before"), after.label("after"))
+    listed = listed.where(or_(held.case_id.in_(matching(wanted)), held.case_id == case_id))
+    placed = listed.subquery()
+    found = connection.execute(select(placed.c.before, placed.c.after).where(placed.c.case_id == case_id)).first()
+    return (None, None) if found is None else (found.before, found.after)
+
+
+def _order(wanted: QueueFilter) -> list[ColumnElement[Any]]:
     held = tables.cases.c
     orders: dict[str, list[ColumnElement[Any]]] = {
         "urgency": [urgency().desc(), func.coalesce(held.affected, 0.0).desc()],
@@ -232,7 +250,7 @@ def in_order(wanted: QueueFilter) -> Select[tuple[int]]:
         "probability": [func.coalesce(held.probability, 0.0).desc()],
         "affected": [func.coalesce(held.affected, 0.0).desc()],
     }
-    return matching(wanted).order_by(*orders[wanted.order], held.case_id)
+    return [*orders[wanted.order], held.case_id]
 
 
 def _counts(connection: Connection, wanted: QueueFilter) -> dict[str, int]:

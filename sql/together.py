@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from sql.changes import DecisionError, leading, open_case, with_merged
 from sql.decisions import close, decide, findings_of
-from sql.work import snooze
+from sql.work import assign, snooze
 
 BULK_OUTCOMES = ("refuted", "inconclusive")
 """How undecided findings may be decided with many others; confirming is one finding's matter, and two people's."""
@@ -44,6 +44,25 @@ def snooze_cases(
 
     def one(case_id: int) -> None:
         snooze(connection, case_id, until, version=cases[case_id], actor=actor, reason=reason, at=at)
+
+    _all_or_none(connection, cases, one)
+
+
+def assign_cases(
+    connection: Connection, cases: Versions, assignee: str, *, actor: str, reason: str, at: datetime
+) -> None:
+    """Give cases to somebody who works cases: `sql.work.assign` of each that is not with them already.
+
+    Raises
+    ------
+    BulkDecisionError
+        One of them cannot be given; nothing is changed.
+    """
+
+    def one(case_id: int) -> None:
+        held = open_case(connection, case_id, cases[case_id])
+        if held.assignee != assignee:
+            assign(connection, case_id, assignee, version=None, actor=actor, reason=reason, at=at)
 
     _all_or_none(connection, cases, one)
 

@@ -18,9 +18,10 @@ from review.language.figures import number, percent, points
 from review.language.happened import tell
 from review.language.names import named
 from review.pages.funnels import Funnels
+from review.pages.queue_address import address, filter_of, of_person, query_of, today
 from review.rendering import render
 from review.security.roles import Permission, Person, requires
-from sql import accounts, casefile
+from sql import accounts, casefile, queue
 from sql.casefile import CaseFile
 from sql.connection import reading
 from sql.peers import Peer
@@ -40,15 +41,17 @@ _RECORDS_SHOWN, _SCRIPTS_SHOWN, _LOOKS_SHOWN = 5, 4, 3
 
 @router.get("/cases/{case_id:int}", name="case")
 def show(request: Request, case_id: CaseId, person: Annotated[Person, requires(Permission.CASE_READ)]) -> Response:
-    """Show a case."""
+    """Show a case, with the way to those beside it in the queue that the address says."""
+    wanted = filter_of(request.query_params, today(request))
     with reading(request.app.state.engine) as connection:
         file = _read(connection, case_id)
+        beside = queue.neighbours(connection, of_person(wanted, person), case_id)
         people = {each.account: each.name for each in accounts.all_people(connection)}
         workers = accounts.assignable(connection) if person.may(Permission.CASE_ASSIGN_OTHERS) else []
         night = _night(request, connection, file)
     words = words_of(request)
     head = file.head
-    today = request.app.state.clock().date().isoformat()
+    day = wanted.today.isoformat()
     is_open = head.status != "closed"
     return render(
         request,
@@ -58,10 +61,12 @@ def show(request: Request, case_id: CaseId, person: Annotated[Person, requires(P
         case=head,
         people=people,
         workers=workers,
-        today=today,
+        query=query_of(wanted),
+        queue=address(request.app.url_path_for("queue"), wanted),
+        beside=[None if each is None else address(_path(request, each), wanted) for each in beside],
         is_open=is_open,
-        is_overdue=is_open and head.due_on is not None and head.due_on < today,
-        is_asleep=is_open and head.snoozed_until is not None and head.snoozed_until > today,
+        is_overdue=is_open and head.due_on is not None and head.due_on < day,
+        is_asleep=is_open and head.snoozed_until is not None and head.snoozed_until > day,
         why=file.lead.strongest,
         findings=[_shown(words, finding) for finding in file.findings],
         funnel=None if night is None else _funnel(words, file, night),
@@ -94,6 +99,10 @@ def show_records(request: Request, case_id: CaseId) -> Response:
         records_shown=None,
         **_names(words_of(request)),
     )
+
+
+def _path(request: Request, case_id: int) -> str:
+    return str(request.app.url_path_for("case", case_id=case_id))
 
 
 def _names(words: Words) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from review.language.happened import tell_change
 from review.language.rules import told
 from review.pages.case import CaseId, head_or_404
 from review.pages.forms import Text, Version, case_number, day_of
+from review.pages.queue_address import address, filter_sent, query_of
 from review.rendering import redirect, render
 from review.security.roles import Permission, Person, requires
 from sql import accounts, decisions, merging, work
@@ -44,11 +45,12 @@ class Act(Protocol):
 
 @dataclass(frozen=True)
 class Form:
-    """What every form of the case page says: which case, and in which version the person saw it."""
+    """What every form of the case page says: which case, its version that the person saw, and out of which queue."""
 
     request: Request
     case_id: CaseId
     version: Version
+    query: Text = ""
 
     def do(self, act: Act, person: Person, done: str, **sent: str) -> Response:
         """Do it and go back to the case, or show why not with what was sent."""
@@ -57,8 +59,9 @@ class Form:
             with writing(state.engine) as connection:
                 act(connection, self.case_id, version=self.version, actor=person.account, at=state.clock())
         except work.DecisionError as error:
-            return _refused(self.request, self.case_id, error, sent)
-        back = self.request.app.url_path_for("case", case_id=self.case_id)
+            return _refused(self, error, sent)
+        case = self.request.app.url_path_for("case", case_id=self.case_id)
+        back = address(case, filter_sent(self.request, self.query))
         return redirect(self.request, back, words_of(self.request).gettext(done))
 
 
@@ -200,10 +203,11 @@ def _with_other(doing: Callable[..., None], other: str, reason: str) -> Act:
     return act
 
 
-def _refused(request: Request, case_id: int, error: work.DecisionError, sent: Mapping[str, str]) -> Response:
+def _refused(form: Form, error: work.DecisionError, sent: Mapping[str, str]) -> Response:
+    request = form.request
     words = words_of(request)
     with reading(request.app.state.engine) as connection:
-        head = head_or_404(connection, case_id)
+        head = head_or_404(connection, form.case_id)
         people = {each.account: each.name for each in accounts.all_people(connection)}
     is_conflict = isinstance(error, work.Conflict)
     return render(
@@ -219,4 +223,5 @@ def _refused(request: Request, case_id: int, error: work.DecisionError, sent: Ma
         text_name=next((name for name in ("reason", "text") if name in sent), None),
         sent={name: value[:_LONGEST_KEPT] for name, value in sent.items()},
         action=request.url.path,
+        query=query_of(filter_sent(request, form.query)),
     )

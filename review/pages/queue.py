@@ -1,20 +1,17 @@
 """The queue: which case comes next, and many cases at once."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import StreamingResponse
 from sqlalchemy import Connection
-from starlette.datastructures import QueryParams
 
 from detectors.core.schemes import Scheme, UnitKind
 from review.language import mark, words_of
 from review.language.rules import told
 from review.pages.forms import Text, day_of
+from review.pages.queue_address import address, filter_of, filter_sent, of_person, query_of, today
 from review.rendering import redirect, render
 from review.security.roles import Permission, Person, requires
 from sql import accounts, queue, work
@@ -26,41 +23,8 @@ router = APIRouter()
 Reader = Annotated[Person, requires(Permission.CASE_READ)]
 Worker = Annotated[Person, requires(Permission.CASE_WORK)]
 
-ME = "me"
-"""The assignee in the address that is whoever looks."""
-
-_KEYS = {
-    "status": "status",
-    "scheme": "scheme",
-    "region": "region",
-    "brand": "brand",
-    "group": "dealer_group",
-    "vendor": "vendor",
-    "assignee": "assignee",
-    "unit": "unit_kind",
-    "severity": "severity",
-    "age": "age_days",
-    "due": "due",
-    "q": "text",
-    "order": "order",
-    "page": "page",
-}
-"""What each field of a filter is called in the address."""
-
-_CLOSED: Mapping[str, tuple[str, ...]] = {
-    "status": queue.STATUSES,
-    "scheme": tuple(Scheme),
-    "unit_kind": tuple(UnitKind),
-    "severity": tuple(queue.SEVERITY_WEIGHT),
-    "due": queue.DUES,
-    "order": queue.ORDERS,
-}
-"""Fields that take only some values; another in the address counts as none."""
-
 AGES = (7, 14, 30, 90)
 """Days to choose from."""
-
-LONGEST_TEXT = 100
 
 TABS = {
     "open": mark("Open"),
@@ -97,48 +61,6 @@ class Turning:
         return f"{self.path}?{query_of(replace(self.wanted, page=number))}"
 
 
-def filter_of(params: QueryParams, today: date) -> QueueFilter:
-    """Return the filter that an address says; whatever it says that is not understood counts as not said.
-
-    Examples
-    --------
-    >>> said = QueryParams("status=closed&scheme=coached&q=+D12+&page=x&due=never")
-    >>> wanted = filter_of(said, date(2026, 11, 2))
-    >>> wanted.status, wanted.scheme, wanted.text, wanted.page, wanted.due
-    ('closed', 'coached', 'D12', 1, '')
-    """
-    values: dict[str, Any] = {}
-    for key, name in _KEYS.items():
-        value = params.get(key, "").strip()[:LONGEST_TEXT]
-        if name in {"age_days", "page"}:
-            values[name] = min(int(value), 9999) if value.isdecimal() and value.isascii() and value != "0" else None
-        elif value and ("\0" not in value) and (name not in _CLOSED or value in _CLOSED[name]):
-            values[name] = value
-    return QueueFilter(today, **{name: value for name, value in values.items() if value is not None})
-
-
-def query_of(wanted: QueueFilter) -> str:
-    """Return what stands behind the question mark of a filter's address; what is as usual is not said.
-
-    Examples
-    --------
-    >>> query_of(QueueFilter(date(2026, 11, 2), status="closed", text="明达", page=3))
-    'status=closed&q=%E6%98%8E%E8%BE%BE&page=3'
-    """
-    usual, said = vars(QueueFilter(wanted.today)), vars(wanted)
-    return urlencode({key: said[name] for key, name in _KEYS.items() if said[name] != usual[name]})
-
-
-def of_person(wanted: QueueFilter, person: Person) -> QueueFilter:
-    """Return the filter with ``me`` as the account that it stands for."""
-    return replace(wanted, assignee=person.account) if wanted.assignee == ME else wanted
-
-
-def _today(request: Request) -> date:
-    today: date = request.app.state.clock().date()
-    return today
-
-
 def _choices(request: Request, connection: Connection) -> queue.Choices:
     """Return what the filters can be set to, read once a run."""
     run_key = queue.newest_run(connection)
@@ -152,7 +74,7 @@ def _choices(request: Request, connection: Connection) -> queue.Choices:
 @router.get("/cases", name="queue")
 def show(request: Request, person: Reader) -> Response:
     """Show a page of the queue."""
-    return _page(request, person, filter_of(request.query_params, _today(request)))
+    return _page(request, person, filter_of(request.query_params, today(request)))
 
 
 def _page(request: Request, person: Person, wanted: QueueFilter, status: int = 200, **context: Any) -> Response:
@@ -198,7 +120,7 @@ def export(request: Request, person: Reader, form: str) -> Response:
 
     if form not in MEDIA_TYPES:
         return Response(status_code=404)
-    wanted = of_person(filter_of(request.query_params, _today(request)), person)
+    wanted = of_person(filter_of(request.query_params, today(request)), person)
     with reading(request.app.state.engine) as connection:
         rows = queue.every(connection, wanted)
     name = f"mingcha-cases-{wanted.today.isoformat()}.{form}"
@@ -210,21 +132,22 @@ def export(request: Request, person: Reader, form: str) -> Response:
 def take_next(request: Request, person: Worker, query: Text = "") -> Response:
     """Take the first case of the queue that nobody has, with the filter that was set."""
     _ = words_of(request).gettext
-    wanted = filter_of(QueryParams(query[:2000]), _today(request))
-    wanted = replace(wanted, assignee=queue.NOBODY, status="open")
+    shown = filter_sent(request, query)
+    wanted = replace(shown, assignee=queue.NOBODY, status="open")
     with writing(request.app.state.engine) as connection:
         at = request.app.state.clock()
         case_id = work.take_next(connection, queue.in_order(wanted), actor=person.account, at=at)
     if case_id is None:
         return redirect(request, f"{request.app.url_path_for('queue')}?{query_of(wanted)}", _("Nobody's case is left."))
-    return redirect(request, request.app.url_path_for("case", case_id=case_id), _("The case is yours."))
+    case = request.app.url_path_for("case", case_id=case_id)
+    return redirect(request, address(case, shown), _("The case is yours."))
 
 
 @router.post("/cases/views", name="save_view")
 def save_view(request: Request, person: Reader, name: Text, query: Text = "") -> Response:
     """Save the filter that is set under a name, as one's own view."""
     _ = words_of(request).gettext
-    wanted = replace(filter_of(QueryParams(query[:2000]), _today(request)), page=1)
+    wanted = replace(filter_sent(request, query), page=1)
     if person.person_id is None:
         return Response(status_code=404)
     try:
@@ -254,9 +177,10 @@ def bulk(
     case: Annotated[list[str] | None, Form()] = None,
     reason: Text = "",
     until: Text = "",
+    assignee: Text = "",
     query: Text = "",
 ) -> Response:
-    """Snooze or close many cases with one reason: all of them, or none.
+    """Snooze, assign or close many cases with one reason: all of them, or none.
 
     A chosen case is sent as its id and the version in which it was seen, ``12:3``.
     """
@@ -264,9 +188,9 @@ def bulk(
 
     words = words_of(request)
     _ = words.gettext
-    wanted = filter_of(QueryParams(query[:2000]), _today(request))
+    wanted = filter_sent(request, query)
     chosen = _chosen(case or [])
-    filled = {"reason": reason, "until": until, "action": action, "chosen": set(chosen)}
+    filled = {"reason": reason, "until": until, "assignee": assignee, "action": action, "chosen": set(chosen)}
     if not chosen:
         return _page(request, person, wanted, 422, problem=_("Choose cases first."), bulk=filled)
     at = request.app.state.clock()
@@ -274,6 +198,8 @@ def bulk(
         with writing(request.app.state.engine) as connection:
             if action == "snooze":
                 together.snooze_cases(connection, chosen, day_of(until), actor=person.account, reason=reason, at=at)
+            elif action == "assign":
+                together.assign_cases(connection, chosen, assignee, actor=person.account, reason=reason, at=at)
             else:
                 together.close_cases(connection, chosen, action, actor=person.account, reason=reason, at=at)
     except work.DecisionError as error:

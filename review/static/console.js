@@ -73,6 +73,7 @@
 })();
 
 // The keys of the queue: j and k (or arrows) go from case to case, Enter opens, x chooses, n takes the next, / searches.
+// On a case, j and k open the next one of the queue and the one before.
 (() => {
   "use strict";
   const rows = () => [...document.querySelectorAll("[data-rows] [data-row]")];
@@ -99,9 +100,9 @@
   };
 
   const keys = {
-    j: () => go(1),
+    j: () => (rows().length ? go(1) : press("j")),
     ArrowDown: () => go(1),
-    k: () => go(-1),
+    k: () => (rows().length ? go(-1) : press("k")),
     ArrowUp: () => go(-1),
     x: () => here()?.querySelector("input[type=checkbox]")?.click(),
     n: () => press("n"),

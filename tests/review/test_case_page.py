@@ -179,3 +179,23 @@ def test_a_case_that_is_not_there_is_a_page_that_says_so(filed: Console, path: s
 
     assert answer.status_code in {404, 422}
     assert "<h1>" in answer.text
+
+
+def test_a_case_leads_to_those_beside_it_in_the_queue_it_was_opened_from_and_stays_in_it(filed: Console) -> None:
+    browser = filed.as_(Role.REVIEWER)
+    d1, d2, b7 = (case_of(filed, unit) for unit in ("D1", "D2", "B7"))
+
+    assert f'href="/cases/{d1}?order=newest" data-open' in browser.get("/cases?order=newest").text
+    page = browser.get(f"/cases/{b7}").text
+    assert f'<a rel="prev" href="/cases/{d1}" data-key="k">' in page
+    assert f'<a rel="next" href="/cases/{d2}" data-key="j">' in page
+    page = browser.get(f"/cases/{d1}?unit=dealer").text
+    assert 'rel="prev"' not in page
+    assert f'<a rel="next" href="/cases/{d2}?unit=dealer" data-key="j">' in page
+    assert '<a href="/cases?unit=dealer">Queue</a>' in page
+    taken = send(browser, d1, "take", query="unit=dealer&nonsense=1")
+    assert taken.headers["location"] == f"/cases/{d1}?unit=dealer"
+    refused = send(browser, d1, "wait", query="unit=dealer")
+    assert refused.status_code == 422
+    assert f'href="/cases/{d1}?unit=dealer"' in refused.text
+    assert 'name="query" value="unit=dealer"' in refused.text

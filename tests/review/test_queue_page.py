@@ -66,7 +66,7 @@ def test_the_next_case_is_taken_from_what_is_shown(filed: Console) -> None:
     page = browser.get("/cases?region=North").text
     taken = browser.post("/cases/next", data={"csrf": value_of(page, "csrf"), "query": value_of(page, "query")})
 
-    assert (taken.status_code, taken.headers["location"]) == (303, f"/cases/{case_of(filed, 'D2')}")
+    assert (taken.status_code, taken.headers["location"]) == (303, f"/cases/{case_of(filed, 'D2')}?region=North")
     assert order_of(browser.get("/cases?assignee=me").text, "D1", "B7", "D2") == ["D2"]
     again = browser.post("/cases/next", data={"csrf": value_of(page, "csrf"), "query": value_of(page, "query")})
     assert again.headers["location"].startswith("/cases?region=North&assignee=nobody")
@@ -104,6 +104,18 @@ def test_many_cases_are_snoozed_with_one_reason_or_none_is(filed: Console) -> No
     assert done.status_code == 303
     assert order_of(browser.get("/cases").text, "D1", "B7", "D2") == ["B7"]
     assert order_of(browser.get("/cases?status=snoozed").text, "D1", "B7", "D2") == ["D1", "D2"]
+
+
+def test_many_cases_are_given_to_somebody_with_one_reason(filed: Console) -> None:
+    browser = filed.as_(Role.LEAD)
+    cases = [case_of(filed, unit) for unit in ("D1", "D2")]
+    form = {"csrf": value_of(browser.get("/cases").text, "csrf"), "action": "assign", "reason": "a holiday"}
+    chosen = {"case": [f"{case_id}:0" for case_id in cases]}
+
+    refused = browser.post("/cases/bulk", data={**form, **chosen, "assignee": "chen.jie"})
+    assert (refused.status_code, "chen.jie is no active reviewer or lead." in refused.text) == (422, True)
+    assert browser.post("/cases/bulk", data={**form, **chosen, "assignee": "li.na"}).status_code == 303
+    assert order_of(browser.get("/cases?assignee=li.na").text, "D1", "B7", "D2") == ["D1", "D2"]
 
 
 def test_many_cases_are_closed_and_what_was_undecided_is_inconclusive(filed: Console) -> None:

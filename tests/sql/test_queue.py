@@ -154,6 +154,24 @@ def test_the_choices_are_what_the_newest_run_knows(filed: Store) -> None:
     assert newest == 2
 
 
+def test_a_case_has_neighbours_in_the_order_of_a_filter_whether_or_not_it_is_let_through(filed: Store) -> None:
+    by_unit = {unit: case_of(filed, unit) for unit in ("D1", "B7", "D2")}
+
+    def beside(unit: str, **wanted: object) -> tuple[str | None, str | None]:
+        with reading(filed.engine) as connection:
+            found = queue.neighbours(connection, replace(ALL, **wanted), by_unit[unit])  # type: ignore[arg-type]
+        before, after = (next((name for name, key in by_unit.items() if key == each), None) for each in found)
+        return before, after
+
+    assert [beside(unit) for unit in ("D1", "B7", "D2")] == [(None, "B7"), ("D1", "D2"), ("B7", None)]
+    assert beside("B7", order="oldest", unit_kind="interviewer") == (None, None)
+    assert [beside(unit, unit_kind="dealer") for unit in ("D1", "B7")] == [(None, "D2"), ("D1", "D2")]
+    refute_and_close(filed, by_unit["D2"])
+    assert [beside(unit) for unit in ("B7", "D2")] == [("D1", None), ("B7", None)]
+    with reading(filed.engine) as connection:
+        assert queue.neighbours(connection, ALL, 999) == (None, None)
+
+
 def test_the_next_case_is_the_first_of_the_filtered_queue_that_nobody_has(filed: Store) -> None:
     with writing(filed.engine) as connection:
         wanted = queue.in_order(replace(ALL, scheme="coached"))

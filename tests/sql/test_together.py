@@ -9,9 +9,9 @@ from sql.connection import writing
 from sql.decisions import DecisionError, decide
 from sql.merging import merge
 from sql.store import Store
-from sql.together import BulkDecisionError, close_cases, snooze_cases
+from sql.together import BulkDecisionError, assign_cases, close_cases, snooze_cases
 from sql.work import Conflict
-from tests.sql.cases import NOON, actions, case, with_cases
+from tests.sql.cases import NOON, actions, case, with_cases, with_people
 from tests.sql.views import rows
 
 UNTIL = date(2026, 11, 9)
@@ -27,6 +27,21 @@ def test_cases_sleep_together(five: Store) -> None:
     with writing(five.engine) as connection:
         snooze_cases(connection, {1: 0, 2: 0}, UNTIL, actor="wang.fang", reason="a holiday", at=NOON)
     assert [case(five, number)["snoozed_until"] for number in (1, 2, 3)] == ["2026-11-09", "2026-11-09", None]
+    assert five.verify() == []
+
+
+def test_cases_are_given_to_one_person_together_and_those_that_are_with_them_stay_as_they_are(five: Store) -> None:
+    with_people(five)
+    with writing(five.engine) as connection:
+        work.take(connection, 1, version=0, actor="li.wei", at=NOON)
+        work.take(connection, 2, version=0, actor="zhang.min", at=NOON)
+        assign_cases(connection, {1: 1, 2: 1, 3: 0}, "li.wei", actor="wang.fang", reason="a holiday", at=NOON)
+    assert [case(five, number)["assignee"] for number in (1, 2, 3, 4)] == ["li.wei", "li.wei", "li.wei", None]
+    assert [actions(five, number) for number in (1, 2, 3)] == [["taken"], ["taken", "assigned"], ["assigned"]]
+    with writing(five.engine) as connection, pytest.raises(BulkDecisionError, match="3 of 3 cases cannot be done"):
+        assign_cases(
+            connection, {1: 1, 2: 2, 3: 1}, "chen.jie", actor="wang.fang", reason="auditors work none", at=NOON
+        )
     assert five.verify() == []
 
 
