@@ -117,13 +117,16 @@ def weigh(
     dealers = table.play(UnitKind.DEALER, observations.without(set(invented)))
 
     records = pd.concat([interviewers.records, dealers.records], ignore_index=True)
+    with ThreadPoolExecutor(1) as pool:
+        adjusted = pool.submit(_adjust, observations, records)
+        heard = worth_listening(records, observations)
     return Weighing(
         evidence=pd.concat([dealers.evidence, interviewers.evidence], ignore_index=True).drop(
             columns=["decisive", "independent"]
         ),
         scores=pd.concat([dealers.scores, interviewers.scores], ignore_index=True),
-        records=worth_listening(records, observations),
-        dealers=_adjust(observations, records),
+        records=heard,
+        dealers=adjusted.result(),
     )
 
 
@@ -159,9 +162,10 @@ class _Table:
         # Most of the work is numpy's and Arrow's, which leave Python's lock to the other detector.
         with ThreadPoolExecutor(_AT_ONCE) as pool, threadpool_limits(limits=1, user_api="blas"):
             mine = [detector for detector in self.detectors if detector.unit_kind is kind]
-            heard = {detector: pool.submit(self._hear, detector, observations) for detector in _families_in_turn(mine)}
-            for detector in mine:
-                said, named = heard[detector].result()
+            order = _families_in_turn(mine)
+            heard = {place: pool.submit(self._hear, mine[place], observations) for place in order}
+            for place in sorted(order):
+                said, named = heard[place].result()
                 evidence.append(said)
                 carried += named
         everything = pd.concat(evidence, ignore_index=True)
@@ -218,15 +222,15 @@ class _Table:
         return said, carried
 
 
-def _families_in_turn(detectors: Sequence[Detector]) -> list[Detector]:
-    """Return the first detector of each family, then the second of each, and so on.
+def _families_in_turn(detectors: Sequence[Detector]) -> list[int]:
+    """Return the places of the first detector of each family, then of the second of each, and so on.
 
     Those of one family start from the same derivations: side by side, one would wait for the other to make them.
     """
-    families: dict[str, list[Detector]] = {}
-    for detector in detectors:
-        families.setdefault(detector.family, []).append(detector)
-    return [detector for turn in zip_longest(*families.values()) for detector in turn if detector is not None]
+    families: dict[str, list[int]] = {}
+    for place, detector in enumerate(detectors):
+        families.setdefault(detector.family, []).append(place)
+    return [place for turn in zip_longest(*families.values()) for place in turn if place is not None]
 
 
 def _fixed(detector: Detector) -> dict[str, str | bool]:

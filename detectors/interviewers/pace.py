@@ -187,7 +187,7 @@ def _timed(observations: Observations) -> _Timed:
     rows = np.flatnonzero((interviewer.places >= 0) & (seconds > 0))
     items, letters = np.zeros((2, len(surveys)))
     for item in observations.members("surveys", "q_"):
-        items += surveys[item].notna().to_numpy()
+        items += ~np.isnan(surveys[item].to_numpy())
     if "verbatim" in surveys.columns:
         texts = observations.shared(verbatims)
         letters = np.append(texts.unique.str.len().to_numpy(dtype=np.float64), 0.0)[texts.places]
