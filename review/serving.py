@@ -2,7 +2,6 @@
 
 import logging
 import socket
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -11,6 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from detectors.core.errors import MingchaError
+from review.afterwards import Afterwards
 from review.app import create_app
 from review.charts import scripts
 from review.charts.ahead import draw_ahead
@@ -60,11 +60,19 @@ def serve(settings: ReviewSettings, *, host: str, port: int, say: Callable[[str]
     link = prepare(app, address)
     if link is not None:
         say(f"Nobody can sign in yet. Make the first administrator, once and within 24 hours, at\n  {link}")
-    threading.Thread(target=app.state.assets.read_ahead, args=(scripts.NAME,), daemon=True).start()
-    threading.Thread(target=draw_ahead, daemon=True).start()
+
+    def make_ready() -> None:
+        app.state.assets.read_ahead(scripts.NAME)
+        draw_ahead()
+
     server = uvicorn.Server(
         uvicorn.Config(
-            app, log_level="warning", access_log=False, server_header=False, ws="none", timeout_graceful_shutdown=5
+            Afterwards(app, make_ready),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            ws="none",
+            timeout_graceful_shutdown=5,
         )
     )
     with suppress(KeyboardInterrupt):  # being told to stop is how serving ends
