@@ -153,7 +153,7 @@ class Complaints(Detector):
         counts = pd.DataFrame(
             {"complained": dealers.count(complained), "hits": dealers.count(complained & full)}, index=dealers.names
         )
-        bits = odds_bits(tables, learned.centre, learned.spread).reindex(counts.index)
+        bits = odds_bits(tables, learned.centre, learned.spread, fading=True).reindex(counts.index)
         likely = odds_range(tables, learned.centre, learned.spread).reindex(counts.index)
         few = (counts["complained"] < self.fewest_complainers) | bits.isna()
         units = answer(

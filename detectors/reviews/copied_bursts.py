@@ -133,7 +133,7 @@ class CopiedBursts(Detector):
     """
 
     fewest_reviews: int = 10
-    occasion: float = 2.0
+    occasion: float = 6.0
     newcomers: float = 20.0
     rules: Rules = RULES
 
@@ -177,7 +177,8 @@ class CopiedBursts(Detector):
         n = dealer.count()
         wordless = learned.signs.clusters is None
         more, told = (self.newcomers, _TOLD_WITHOUT_WORDS) if wordless else (self.occasion, _TOLD)
-        odds = more * learned.ordinary.rate / (1 - min(learned.ordinary.rate, 0.9))
+        usual = float(learned.ordinary.expected_share(1.0))
+        odds = more * usual / (1 - usual)
         share = odds / (1 + odds)
         likely = count_range(bursts, share, learned.ordinary.spread)
         abstained = n < self.fewest_reviews
