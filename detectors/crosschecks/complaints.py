@@ -99,7 +99,7 @@ class Complaints(Detector):
 
     before_days: int = 90
     fewest_complainers: int = 2
-    records_from_bits: float = 0.0
+    records_from_bits: float = 1.0
 
     title: ClassVar[Said] = Said("Full marks after a complaint", "投诉之后的满分")
     honest: ClassVar[tuple[Said, ...]] = (

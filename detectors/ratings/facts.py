@@ -133,7 +133,7 @@ class Facts(Detector):
     fewest_interviews: int = 20
     least_weight: float = 0.01
     least_sureness: float = 3.0
-    records_from_bits: float = 0.0
+    records_from_bits: float = 1.0
 
     title: ClassVar[Said] = Said("Full marks against the process facts", "满分与过程事实不符")
     honest: ClassVar[tuple[Said, ...]] = (

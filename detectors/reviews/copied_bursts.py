@@ -10,7 +10,7 @@ What honest thing can look the same. A real promotion brings a real burst: many 
 own, and most of them new to the platform. So neither a burst nor its newcomers are evidence where there are words to
 compare; looked at is how many of the reviews *inside* bursts are in copied words. How many that are among five-star
 reviews on ordinary days, and how much honest dealers differ in it, is learnt from the network, and an honest burst is
-allowed twice the odds. Without words newcomers are counted, and an honest burst is allowed twenty times their odds.
+allowed six times the odds, and two copies in it say nothing. Without words newcomers are counted, and an honest burst is allowed twenty times their odds.
 
 Two kinds of evidence have to agree here, a burst and copies inside it, so this one may open a case by itself.
 
@@ -124,6 +124,8 @@ class CopiedBursts(Detector):
     ----------
     fewest_reviews
         A dealer with fewer reviews is not judged.
+    fewest_copies
+        A burst with fewer copied reviews is no evidence: two may be a couple's, or one customer's on two accounts.
     occasion
         How many times higher the odds of copied words may be in an honest burst than on ordinary days.
     newcomers
@@ -133,6 +135,7 @@ class CopiedBursts(Detector):
     """
 
     fewest_reviews: int = 10
+    fewest_copies: int = 3
     occasion: float = 6.0
     newcomers: float = 20.0
     rules: Rules = RULES
@@ -192,6 +195,7 @@ class CopiedBursts(Detector):
                 n, abstained, bursts, hits, likely["fewest"], likely["most"], strict=True
             )
         ]
+        bits = count_bits(hits, bursts, share, learned.ordinary.spread)
         units = answer(
             dealer.names,
             n=n,
@@ -199,7 +203,7 @@ class CopiedBursts(Detector):
             expected=likely["expected"],
             fair_low=likely["fewest"].where(bursts > 0),
             fair_high=likely["most"].where(bursts > 0),
-            bits=count_bits(hits, bursts, share, learned.ordinary.spread),
+            bits=np.where(hits < self.fewest_copies, np.minimum(bits, 0.0), bits),
             abstained=abstained,
             reason=reason,
         )
