@@ -9,8 +9,9 @@ Why it matters. Public praise moves buyers; bought praise hides what the maker's
 What honest thing can look the same. A real promotion brings a real burst: many customers, each with words of their
 own, and most of them new to the platform. So neither a burst nor its newcomers are evidence where there are words to
 compare; looked at is how many of the reviews *inside* bursts are in copied words. How many that are among five-star
-reviews on ordinary days, and how much honest dealers differ in it, is learnt from the network, and an honest burst is
-allowed six times the odds, and two copies in it say nothing. Without words newcomers are counted, and an honest burst is allowed twenty times their odds.
+reviews on ordinary days, and how much honest dealers differ in it, is learnt from the network; customers of one
+promotion write of the same things, so an honest burst is allowed six times the odds, and two copies in it say nothing.
+Without words newcomers are counted, and an honest burst is allowed twenty times their odds.
 
 Two kinds of evidence have to agree here, a burst and copies inside it, so this one may open a case by itself.
 
@@ -144,8 +145,10 @@ class CopiedBursts(Detector):
     honest: ClassVar[tuple[Said, ...]] = (
         Said(
             "A real promotion brings a real burst: a burst alone is never evidence, only how many of the reviews "
-            "inside it repeat another's words.",
-            "真实的促销会带来真实的集中好评：集中本身从不是证据，只看其中有多少重复他人用语。",
+            "inside it repeat another's words. Customers of one promotion write of the same things: six times the odds "
+            "of ordinary days are allowed, and two copies say nothing.",
+            "真实的促销会带来真实的集中好评：集中本身从不是证据，只看其中有多少重复他人用语。"
+            "同一促销的客户写的事情相近：允许有平日六倍的几率，且两条雷同说明不了什么。",
         ),
         Said(
             "An occasion brings newcomers: they are looked at only where no review has a text, and an honest burst is "

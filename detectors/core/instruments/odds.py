@@ -4,9 +4,9 @@ Rows of a unit fall into two groups (say, interviews on the closing days and the
 or not). Given how many hits the unit has in all, the hits among the exposed rows follow Fisher's noncentral
 hypergeometric distribution, which depends on the unit's log odds ratio alone: **how many hits the unit has, and so how
 good it is, is conditioned away**. Honest units' log odds ratios spread around the network's. Manipulation either shifts
-them up, without a bound (hits are made on the closing days), or lets the network's effect fade, at most to nothing
-(where hits are made, failed process steps no longer make them rarer). Few rows can tell little of a small effect that
-fades, and then the evidence is near 0 bits rather than a lost bet on a shift that cannot be.
+them up without a bound (hits are made on the closing days), or lets the network's effect fade, mostly to nothing at
+most (where hits are made, failed process steps no longer make them rarer). Few rows can tell little of a small effect
+that fades, and then the evidence is near 0 bits rather than a lost bet on a shift that cannot be.
 
 References
 ----------
@@ -30,10 +30,13 @@ SHIFTS: Floats = np.array([0.0, 0.4, 0.8, 1.2, 1.8, 2.6, 3.6])
 SHIFT_WEIGHTS: Floats = np.array([0.2, 0.14, 0.16, 0.16, 0.14, 0.12, 0.08])
 """Prior weight of each of `SHIFTS`."""
 
-FADED: Floats = np.array([0.0, 0.15, 0.3, 0.5, 0.7, 0.9, 1.0])
-"""Parts of the network's log odds ratio that are gone, which the alternative mixes where the circumstance fades."""
+FADED: Floats = np.array([0.0, 0.15, 0.3, 0.5, 0.7, 0.9, 1.1, 1.6, 2.4])
+"""Parts of the network's log odds ratio that are gone, which the alternative mixes where the circumstance fades.
 
-FADED_WEIGHTS: Floats = np.array([0.2, 0.14, 0.16, 0.16, 0.14, 0.12, 0.08])
+More than all of it: hits are made where the circumstance is, and it turns round.
+"""
+
+FADED_WEIGHTS: Floats = np.array([0.2, 0.13, 0.15, 0.14, 0.12, 0.1, 0.07, 0.05, 0.04])
 """Prior weight of each of `FADED`."""
 
 _NODES: Floats = np.linspace(-12.0, 14.0, 66)
@@ -157,7 +160,7 @@ def odds_bits(tables: pd.DataFrame, centre: ArrayLike, spread: Spread, *, fading
     >>> centre = pooled_log_odds_ratio(rarer)
     >>> two = pd.DataFrame([(90, 90, 18, 54), (90, 90, 45, 45)], columns=TABLE, index=["D1", "D2"])
     >>> odds_bits(two, centre, learn_odds(rarer, centre), fading=True).round().tolist()
-    [-2.0, 11.0]
+    [-2.0, 10.0]
     """
     units, honest, manipulated = _log_likelihoods(tables, centre, fading=fading)
     return pd.Series(bits(honest, manipulated, spread), index=units)
