@@ -164,6 +164,7 @@ def review_settings(settings: "Settings", host: str) -> "ReviewSettings":
             "session_h": settings.session_h,
             "idle_h": settings.idle_h,
             "single_sign_on": sign_on,
+            "items": settings.items,
         }
     )
 

@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
-from detectors.contacts.matching import Flags, among, match, token
+from detectors.contacts.matching import Flags, among, match
 from detectors.core.codes import Coded
 from detectors.core.detector import NotEnough
 from detectors.core.evidence import Weighed, answer, no_records, records
 from detectors.core.instruments.counts import SHARES, count_bits, learn_counts
 from detectors.core.instruments.ranges import count_range
 from detectors.core.instruments.spread import Floats, Spread
+from detectors.core.keys import token
 from detectors.core.observations import Observations
 from detectors.core.sentences import Said
 from detectors.core.sources import SOURCES

@@ -39,9 +39,10 @@ from typing import ClassVar
 import numpy as np
 
 from detectors.contacts.listing import Honest, Marked, contacts_by, learn_honest, weigh_list
-from detectors.contacts.matching import IDENTITIES, match, token
+from detectors.contacts.matching import IDENTITIES, match
 from detectors.core.detector import Detector, NotEnough
 from detectors.core.evidence import Weighed
+from detectors.core.keys import token
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
 from detectors.core.sentences import Said

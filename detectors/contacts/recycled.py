@@ -45,9 +45,10 @@ from typing import ClassVar
 import numpy as np
 
 from detectors.contacts.listing import Honest, Marked, at_known_dealers, learn_honest, weigh_list
-from detectors.contacts.matching import IDENTITIES, match, of_several, token
+from detectors.contacts.matching import IDENTITIES, match, of_several
 from detectors.core.detector import Detector
 from detectors.core.evidence import Weighed
+from detectors.core.keys import token
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
 from detectors.core.sentences import Said

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from detectors.contacts.matching import Flags, token
+from detectors.contacts.matching import Flags
 from detectors.core.codes import Coded
 from detectors.core.detector import NotEnough
+from detectors.core.keys import token
 from detectors.core.observations import Observations
 
 COMEBACK_DAYS = 14

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 import numpy as np
 import pandas as pd
@@ -158,7 +159,9 @@ class _Table:
         # Most of the work is numpy's and Arrow's, which leave Python's lock to the other detector.
         with ThreadPoolExecutor(_AT_ONCE) as pool, threadpool_limits(limits=1, user_api="blas"):
             mine = [detector for detector in self.detectors if detector.unit_kind is kind]
-            for said, named in pool.map(lambda detector: self._hear(detector, observations), mine):
+            heard = {detector: pool.submit(self._hear, detector, observations) for detector in _families_in_turn(mine)}
+            for detector in mine:
+                said, named = heard[detector].result()
                 evidence.append(said)
                 carried += named
         everything = pd.concat(evidence, ignore_index=True)
@@ -213,6 +216,17 @@ class _Table:
                 said = pd.concat([said[~outdated], anew.astype(_EVIDENCE)], ignore_index=True)
                 carried.append(renamed)
         return said, carried
+
+
+def _families_in_turn(detectors: Sequence[Detector]) -> list[Detector]:
+    """Return the first detector of each family, then the second of each, and so on.
+
+    Those of one family start from the same derivations: side by side, one would wait for the other to make them.
+    """
+    families: dict[str, list[Detector]] = {}
+    for detector in detectors:
+        families.setdefault(detector.family, []).append(detector)
+    return [detector for turn in zip_longest(*families.values()) for detector in turn if detector is not None]
 
 
 def _fixed(detector: Detector) -> dict[str, str | bool]:

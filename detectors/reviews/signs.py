@@ -17,11 +17,12 @@ from scipy.stats import poisson
 
 from detectors.core.codes import Coded
 from detectors.core.instruments.folding import Places
-from detectors.core.instruments.likeness import Clusters, Texts, cluster, read_texts
+from detectors.core.instruments.likeness import Clusters
 from detectors.core.instruments.phrases import Commonness, Phrased, find_recited, learn_commonness, phrases_of
 from detectors.core.instruments.repeats import Flags, Rarity, find_repeats, learn_rarity
 from detectors.core.instruments.spread import Floats
 from detectors.core.observations import Observations
+from detectors.core.verbatims import review_clusters, review_texts
 
 TOP_RATING = 5.0
 
@@ -166,7 +167,7 @@ class _Learning:
         authors = learn_authors(network, self.rules.doubtful_share)
         if not network.has("reviews", "text"):
             return Learnt(authors, None, None, None)
-        clusters, texts = network.shared(_review_clusters), network.shared(_review_texts)
+        clusters, texts = network.shared(review_clusters), network.shared(review_texts)
         rows, dealer = _worded(network, self.rules)
         common = learn_commonness(network.shared(_Phrasing(self.rules)))
         return Learnt(authors, clusters, learn_rarity(dealer, clusters.keys(texts)[rows]), common)
@@ -192,7 +193,7 @@ class _Reading:
             and "text" in reviews.columns
         ):
             rows, dealer = _worded(observations, self.rules)
-            texts, ids = observations.shared(_review_texts), reviews["review_id"].array.take(rows)
+            texts, ids = observations.shared(review_texts), reviews["review_id"].array.take(rows)
             found = find_repeats(dealer, learnt.clusters.keys(texts)[rows], ids, learnt.rarity, steady=True)
             author = observations.coded("reviews", "author_id").places[rows] if "author_id" in reviews.columns else None
             holds, later = find_recited(observations.shared(_Phrasing(self.rules)), learnt.common, ids, author)
@@ -209,21 +210,13 @@ class _Phrasing:
 
     def __call__(self, observations: Observations) -> Phrased:
         rows, dealer = _worded(observations, self.rules)
-        return phrases_of(observations.shared(_review_texts), rows, dealer)
-
-
-def _review_texts(observations: Observations) -> Texts:
-    return read_texts(observations["reviews"]["text"])
-
-
-def _review_clusters(network: Observations) -> Clusters:
-    return cluster(network.shared(_review_texts))
+        return phrases_of(observations.shared(review_texts), rows, dealer)
 
 
 def _worded(observations: Observations, rules: Rules) -> tuple[Places, Coded]:
     """Return the rows of reviews with a text long enough to compare, and their dealers."""
     dealer = observations.coded("reviews", "dealer_id")
-    letters = observations.shared(_review_texts).letters
+    letters = observations.shared(review_texts).letters
     rows = np.flatnonzero((letters >= rules.shortest_text) & (dealer.places >= 0))
     return rows, Coded(dealer.places[rows], dealer.names)
 

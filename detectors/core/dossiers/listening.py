@@ -142,7 +142,10 @@ def _laid_out(observations: Observations, source: str, rows: Places) -> list[Rec
     """Return those rows of a source as a reviewer sees them."""
     if not len(rows):
         return []
-    some, described = observations[source].iloc[rows], SOURCES[source]
+    whole, described = observations[source], SOURCES[source]
+    answered = [name for name in whole.columns if name.startswith(("q_", "fact_"))]
+    shown_of = {described.key, described.when, *_SHOWN.values(), *answered}
+    some = whole[[name for name in whole.columns if name in shown_of]].take(rows)
 
     def column(name: str | None) -> Sequence[Any]:
         return _plain(some[name]) if name in some.columns else [None] * len(some)
