@@ -145,10 +145,13 @@ class CopiedBursts(Detector):
     honest: ClassVar[tuple[Said, ...]] = (
         Said(
             "A real promotion brings a real burst: a burst alone is never evidence, only how many of the reviews "
-            "inside it repeat another's words. Customers of one promotion write of the same things: six times the odds "
-            "of ordinary days are allowed, and two copies say nothing.",
-            "真实的促销会带来真实的集中好评：集中本身从不是证据，只看其中有多少重复他人用语。"
-            "同一促销的客户写的事情相近：允许有平日六倍的几率，且两条雷同说明不了什么。",
+            "inside it repeat another's words.",
+            "真实的促销会带来真实的集中好评：集中本身从不是证据，只看其中有多少重复他人用语。",
+        ),
+        Said(
+            "Customers of one promotion write of the same things: an honest burst is allowed six times the odds of "
+            "ordinary days, and two copies say nothing.",
+            "同一促销的客户写的事情相近：正常的集中时段允许有平日六倍的几率，且两条雷同说明不了什么。",
         ),
         Said(
             "An occasion brings newcomers: they are looked at only where no review has a text, and an honest burst is "
