@@ -46,26 +46,45 @@ class Marked:
         Which rows could have the trait.
     hit
         Which of them have it.
+    unchecked
+        Rows that nothing could spare, since the dealer's own transactions are not there to explain them; none if None.
+    unspared
+        Which rows would have the trait if none were spared: how often the unchecked have it. The hits if None.
     """
 
     source: str
     looked: Flags
     hit: Flags
+    unchecked: Flags | None = None
+    unspared: Flags | None = None
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Share of rows of honest lists that have the trait.
+
+    Parameters
+    ----------
+    checked
+        Among rows that the dealer's transactions could explain.
+    unchecked
+        Among those that nothing could spare.
+    """
+
+    checked: float
+    unchecked: float
+
+    def expected(self, tally: pd.DataFrame) -> Floats:
+        """Return the share expected at each honest dealer of a tally."""
+        unspareable = (tally["unchecked"] / tally["rows"]).to_numpy()
+        return np.asarray(self.checked + (self.unchecked - self.checked) * unspareable)
 
 
 @dataclass(frozen=True)
 class Honest:
-    """How often rows of honest lists have the trait.
+    """How often rows of honest lists have the trait, and how much honest dealers differ in it."""
 
-    Parameters
-    ----------
-    rate
-        Share of rows with the trait.
-    spread
-        How much honest dealers differ.
-    """
-
-    rate: float
+    rates: Rates
     spread: Spread
 
 
@@ -92,6 +111,16 @@ def contacts_by(observations: Observations, column: str) -> Coded:
         return Coded(np.zeros(len(observations["contacts"]), dtype=np.int64), nowhere)
     coded = observations.coded("contacts", column)
     return Coded(np.where(coded.places < 0, len(coded.names), coded.places), coded.names.append(nowhere))
+
+
+def at_known_dealers(observations: Observations, source: str) -> Flags:
+    """Tell which rows are of dealers whose own transactions, having phones, can tell families, fleets and staff."""
+    dealers = observations.coded(source, "dealer_id")
+    if not observations.has("transactions"):
+        return np.zeros(len(dealers.places), dtype=bool)
+    theirs = observations.coded("transactions", "dealer_id")
+    with_phone = theirs.names[theirs.count(token(observations, "transactions", "phone") != 0) > 0]
+    return dealers.among(with_phone) >= 0
 
 
 def differing_numbers(observations: Observations) -> Marked:
@@ -126,20 +155,37 @@ def learn_honest(network: Observations, marked: Marked, *, potency: float, incid
     tally = _tally(network, marked)
     if tally.empty:
         raise NotEnough("No list has a number to look at.", "没有任何名单含有可供核对的号码。")
-    rows, hits = tally["rows"].to_numpy(), tally["hits"].to_numpy()
+    checked = tally["rows"] - tally["unchecked"]
+    unchecked_rate = _usual_rate(tally["rows"], tally["unspared"])
+    checked_rate = _usual_rate(checked, tally["hits"] - tally["unchecked_hits"]) if checked.any() else unchecked_rate
+    rates = Rates(checked_rate, unchecked_rate)
+    spread = learn_counts(tally["hits"], tally["rows"], rates.expected(tally), potency=potency, incidents=incidents)
+    return Honest(rates, spread)
+
+
+def _usual_rate(rows: "pd.Series[int]", hits: "pd.Series[int]") -> float:
+    """Return the share of hits, those of a dealer counted as far as chance allows."""
     rate = float(hits.sum() / rows.sum())
     for _ in range(_ROUNDS):
         capped = np.minimum(hits, binom.ppf(_CAP_QUANTILE, rows, rate)).sum()
         before, rate = rate, float((capped + 0.5) / (rows.sum() + 1.0))
         if rate == before:
             break
-    return Honest(rate, learn_counts(hits, rows, rate, potency=potency, incidents=incidents))
+    return rate
 
 
 def _tally(observations: Observations, marked: Marked) -> pd.DataFrame:
-    """Return ``rows`` and ``hits`` of each dealer that has rows, sorted by dealer."""
+    """Count the rows, hits and unchecked rows of each dealer that has rows, sorted by dealer."""
     dealers = observations.coded(marked.source, "dealer_id")
-    tally = pd.DataFrame({"rows": dealers.count(marked.looked), "hits": dealers.count(marked.hit)}, index=dealers.names)
+    unchecked = np.zeros(len(marked.looked), dtype=bool) if marked.unchecked is None else marked.unchecked
+    kinds = {
+        "rows": marked.looked,
+        "hits": marked.hit,
+        "unchecked": marked.looked & unchecked,
+        "unchecked_hits": marked.hit & unchecked,
+        "unspared": marked.hit if marked.unspared is None else marked.unspared,
+    }
+    tally = pd.DataFrame({name: dealers.count(rows) for name, rows in kinds.items()}, index=dealers.names)
     return tally[tally["rows"] > 0]
 
 
@@ -175,7 +221,8 @@ def weigh_list(
     tally = _tally(observations, marked)
     n, hits = tally["rows"].to_numpy(), tally["hits"].to_numpy()
     few = n < fewest_rows
-    likely = count_range(n, honest.rate, honest.spread)
+    share = honest.rates.expected(tally)
+    likely = count_range(n, share, honest.spread)
     units = answer(
         tally.index,
         n=n,
@@ -183,7 +230,7 @@ def weigh_list(
         expected=likely["expected"],
         fair_low=likely["fewest"],
         fair_high=likely["most"],
-        bits=count_bits(hits, n, honest.rate, honest.spread, potency=potency),
+        bits=count_bits(hits, n, share, honest.spread, potency=potency),
         abstained=few,
         reason=[
             _FEW.filled(total=total, fewest=fewest_rows)
@@ -192,15 +239,14 @@ def weigh_list(
             for total, found, low, high, silent in zip(n, hits, likely["fewest"], likely["most"], few, strict=True)
         ],
     )
-    probability = pd.Series(_manipulated(n, hits, honest, potency), index=tally.index)[~few]
+    probability = pd.Series(_manipulated(n, hits, share, potency), index=tally.index)[~few]
     return Weighed(units, _named(observations, marked, probability, record_reason))
 
 
 def _manipulated(
-    rows: "np.ndarray[tuple[int], np.dtype[np.int64]]", hits: Floats, honest: Honest, potency: float
+    rows: "np.ndarray[tuple[int], np.dtype[np.int64]]", hits: Floats, rate: Floats, potency: float
 ) -> Floats:
     """Return the probability that a marked row is manipulated, given that the unit cheats, by unit."""
-    rate = honest.rate
     marked = np.asarray(hits, dtype=np.float64) / np.maximum(np.asarray(rows, dtype=np.float64), 1.0)
     share = np.clip((marked - rate) / potency, SHARES[1], SHARES[-1])
     return np.asarray(share * potency / (share * potency + (1 - share) * rate), dtype=np.float64)

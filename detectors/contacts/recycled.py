@@ -44,8 +44,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from detectors.contacts.listing import Honest, Marked, learn_honest, weigh_list
-from detectors.contacts.matching import IDENTITIES, Flags, match, of_several
+from detectors.contacts.listing import Honest, Marked, at_known_dealers, learn_honest, weigh_list
+from detectors.contacts.matching import IDENTITIES, match, of_several
 from detectors.core.detector import Detector
 from detectors.core.evidence import Weighed
 from detectors.core.keys import token
@@ -112,20 +112,10 @@ class Recycled(Detector):
 def _recycled(observations: Observations) -> Marked:
     """Mark numbers that stand under several customers and that the dealer's transactions do not explain."""
     number, explained = token(observations, "contacts", "phone"), match(observations, "contacts").own
-    looked = (number != 0) & _at_known_dealers(observations)
+    looked = (number != 0) & at_known_dealers(observations, "contacts")
     customers = [token(observations, "contacts", identity) for identity in IDENTITIES]
     hit = looked & ~explained & np.any([who != 0 for who in customers], axis=0)
     for who, several in zip(customers, of_several(number, *customers), strict=True):
         # A fleet is one customer with many vehicles, and a customer may change the car: every identity must differ.
         hit &= several | (who == 0)
     return Marked("contacts", looked, hit)
-
-
-def _at_known_dealers(observations: Observations) -> Flags:
-    """Tell which numbers are of dealers whose own transactions, having phones, can tell families and fleets."""
-    dealers = observations.coded("contacts", "dealer_id")
-    if not observations.has("transactions"):
-        return np.zeros(len(dealers.places), dtype=bool)
-    theirs = observations.coded("transactions", "dealer_id")
-    with_phone = theirs.names[theirs.count(token(observations, "transactions", "phone") != 0) > 0]
-    return dealers.among(with_phone) >= 0

@@ -7,8 +7,10 @@ Why it matters. Nothing about such an interview is true, and no other explanatio
 belong to staff and not to that customer. So this evidence may open a case by itself.
 
 What honest thing can look the same. Staff buy cars and have them serviced too: a number that the dealer's own
-transactions have for the same customer or vehicle is spared. A spouse's car, a number typed wrong, a staff list out of
-date leave a few matches at honest dealers; how many is learnt from the network, and one or two say little.
+transactions have for the same customer or vehicle is spared. Where a dealer's transactions were not delivered nobody
+can be spared, and as many are expected as stand on lists altogether, customers in their own right included. A spouse's
+car, a number typed wrong, a staff list out of date leave a few matches at honest dealers; how many is learnt from the
+network, and one or two say little.
 
 References
 ----------
@@ -43,7 +45,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from detectors.contacts.listing import Honest, Marked, learn_honest, number_source, weigh_list
+from detectors.contacts.listing import Honest, Marked, at_known_dealers, learn_honest, number_source, weigh_list
 from detectors.contacts.matching import among, match, number_of
 from detectors.core.detector import Detector, NotEnough
 from detectors.core.evidence import Weighed
@@ -124,4 +126,11 @@ class Staff(Detector):
 def _staff_numbers(observations: Observations, source: str, staff_phones: Keys) -> Marked:
     """Mark numbers of staff, those spared who are customers themselves."""
     number = number_of(observations, source)
-    return Marked(source, number != 0, among(number, staff_phones) & ~match(observations, source).own)
+    of_staff = among(number, staff_phones)
+    return Marked(
+        source,
+        looked=number != 0,
+        hit=of_staff & ~match(observations, source).own,
+        unchecked=~at_known_dealers(observations, source),
+        unspared=of_staff,
+    )

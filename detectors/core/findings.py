@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.special import betaincinv
 
 from detectors.core.explaining import explain
-from detectors.core.instruments.joining import e_bh_q_values
+from detectors.core.instruments.joining import closed_e_bh_q_values
 from detectors.core.schemes import Scheme
 
 UNIT = ["unit_kind", "unit_id", "scheme"]
@@ -212,7 +212,7 @@ def score(joined: Joined, settings: FindingSettings) -> pd.DataFrame:
     units = joined.units
     priors = {str(scheme): value for scheme, value in settings.priors.items()}
     found = explain(units, joined.families, priors)
-    q_value = units.groupby("scheme", sort=False)["bits"].transform(lambda bits: e_bh_q_values(bits.to_numpy()))
+    q_value = units.groupby("scheme", sort=False)["bits"].transform(lambda bits: closed_e_bh_q_values(bits.to_numpy()))
     flagged = (
         units["enough"]
         & (q_value <= settings.false_discovery_rate)

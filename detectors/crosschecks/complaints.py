@@ -99,7 +99,7 @@ class Complaints(Detector):
 
     before_days: int = 90
     fewest_complainers: int = 2
-    records_from_bits: float = 0.0
+    records_from_bits: float = 1.0
 
     title: ClassVar[Said] = Said("Full marks after a complaint", "投诉之后的满分")
     honest: ClassVar[tuple[Said, ...]] = (
@@ -153,7 +153,7 @@ class Complaints(Detector):
         counts = pd.DataFrame(
             {"complained": dealers.count(complained), "hits": dealers.count(complained & full)}, index=dealers.names
         )
-        bits = odds_bits(tables, learned.centre, learned.spread).reindex(counts.index)
+        bits = odds_bits(tables, learned.centre, learned.spread, fading=True).reindex(counts.index)
         likely = odds_range(tables, learned.centre, learned.spread).reindex(counts.index)
         few = (counts["complained"] < self.fewest_complainers) | bits.isna()
         units = answer(

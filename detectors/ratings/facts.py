@@ -133,7 +133,7 @@ class Facts(Detector):
     fewest_interviews: int = 20
     least_weight: float = 0.01
     least_sureness: float = 3.0
-    records_from_bits: float = 0.0
+    records_from_bits: float = 1.0
 
     title: ClassVar[Said] = Said("Full marks against the process facts", "满分与过程事实不符")
     honest: ClassVar[tuple[Said, ...]] = (
@@ -227,7 +227,7 @@ class Facts(Detector):
         dealer = observations.coded("surveys", "dealer_id")
         answered = dealer.count(quarter >= 0)
         n = pd.Series(answered, index=dealer.names)[answered > 0]
-        bits = odds_bits(everything, everything["centre"].to_numpy(), learned.spread).reindex(n.index)
+        bits = odds_bits(everything, everything["centre"].to_numpy(), learned.spread, fading=True).reindex(n.index)
         first = everything[everything["split"] == _SPLITS[0]]
         sums = first[["exposed", "exposed_hits", "others", "other_hits"]].groupby(level=0).sum().reindex(n.index)
         likely = odds_range(first, first["centre"].to_numpy(), learned.spread).reindex(n.index)

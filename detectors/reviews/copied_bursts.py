@@ -9,8 +9,9 @@ Why it matters. Public praise moves buyers; bought praise hides what the maker's
 What honest thing can look the same. A real promotion brings a real burst: many customers, each with words of their
 own, and most of them new to the platform. So neither a burst nor its newcomers are evidence where there are words to
 compare; looked at is how many of the reviews *inside* bursts are in copied words. How many that are among five-star
-reviews on ordinary days, and how much honest dealers differ in it, is learnt from the network, and an honest burst is
-allowed twice the odds. Without words newcomers are counted, and an honest burst is allowed twenty times their odds.
+reviews on ordinary days, and how much honest dealers differ in it, is learnt from the network; customers of one
+promotion write of the same things, so an honest burst is allowed six times the odds, and two copies in it say nothing.
+Without words newcomers are counted, and an honest burst is allowed twenty times their odds.
 
 Two kinds of evidence have to agree here, a burst and copies inside it, so this one may open a case by itself.
 
@@ -124,6 +125,8 @@ class CopiedBursts(Detector):
     ----------
     fewest_reviews
         A dealer with fewer reviews is not judged.
+    fewest_copies
+        A burst with fewer copied reviews is no evidence: two may be a couple's, or one customer's on two accounts.
     occasion
         How many times higher the odds of copied words may be in an honest burst than on ordinary days.
     newcomers
@@ -133,7 +136,8 @@ class CopiedBursts(Detector):
     """
 
     fewest_reviews: int = 10
-    occasion: float = 2.0
+    fewest_copies: int = 3
+    occasion: float = 6.0
     newcomers: float = 20.0
     rules: Rules = RULES
 
@@ -143,6 +147,11 @@ class CopiedBursts(Detector):
             "A real promotion brings a real burst: a burst alone is never evidence, only how many of the reviews "
             "inside it repeat another's words.",
             "真实的促销会带来真实的集中好评：集中本身从不是证据，只看其中有多少重复他人用语。",
+        ),
+        Said(
+            "Customers of one promotion write of the same things: an honest burst is allowed six times the odds of "
+            "ordinary days, and two copies say nothing.",
+            "同一促销的客户写的事情相近：正常的集中时段允许有平日六倍的几率，且两条雷同说明不了什么。",
         ),
         Said(
             "An occasion brings newcomers: they are looked at only where no review has a text, and an honest burst is "
@@ -177,7 +186,8 @@ class CopiedBursts(Detector):
         n = dealer.count()
         wordless = learned.signs.clusters is None
         more, told = (self.newcomers, _TOLD_WITHOUT_WORDS) if wordless else (self.occasion, _TOLD)
-        odds = more * learned.ordinary.rate / (1 - min(learned.ordinary.rate, 0.9))
+        usual = float(learned.ordinary.expected_share(1.0))
+        odds = more * usual / (1 - usual)
         share = odds / (1 + odds)
         likely = count_range(bursts, share, learned.ordinary.spread)
         abstained = n < self.fewest_reviews
@@ -191,6 +201,7 @@ class CopiedBursts(Detector):
                 n, abstained, bursts, hits, likely["fewest"], likely["most"], strict=True
             )
         ]
+        bits = count_bits(hits, bursts, share, learned.ordinary.spread)
         units = answer(
             dealer.names,
             n=n,
@@ -198,7 +209,7 @@ class CopiedBursts(Detector):
             expected=likely["expected"],
             fair_low=likely["fewest"].where(bursts > 0),
             fair_high=likely["most"].where(bursts > 0),
-            bits=count_bits(hits, bursts, share, learned.ordinary.spread),
+            bits=np.where(hits < self.fewest_copies, np.minimum(bits, 0.0), bits),
             abstained=abstained,
             reason=reason,
         )

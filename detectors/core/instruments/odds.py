@@ -3,8 +3,10 @@
 Rows of a unit fall into two groups (say, interviews on the closing days and the others) and are hits or not (all tens
 or not). Given how many hits the unit has in all, the hits among the exposed rows follow Fisher's noncentral
 hypergeometric distribution, which depends on the unit's log odds ratio alone: **how many hits the unit has, and so how
-good it is, is conditioned away**. Honest units' log odds ratios spread around the network's; manipulation shifts them
-up.
+good it is, is conditioned away**. Honest units' log odds ratios spread around the network's. Manipulation either shifts
+them up without a bound (hits are made on the closing days), or lets the network's effect fade, mostly to nothing at
+most (where hits are made, failed process steps no longer make them rarer). Few rows can tell little of a small effect
+that fades, and then the evidence is near 0 bits rather than a lost bet on a shift that cannot be.
 
 References
 ----------
@@ -27,6 +29,15 @@ SHIFTS: Floats = np.array([0.0, 0.4, 0.8, 1.2, 1.8, 2.6, 3.6])
 
 SHIFT_WEIGHTS: Floats = np.array([0.2, 0.14, 0.16, 0.16, 0.14, 0.12, 0.08])
 """Prior weight of each of `SHIFTS`."""
+
+FADED: Floats = np.array([0.0, 0.15, 0.3, 0.5, 0.7, 0.9, 1.1, 1.6, 2.4])
+"""Parts of the network's log odds ratio that are gone, which the alternative mixes where the circumstance fades.
+
+More than all of it: hits are made where the circumstance is, and it turns round.
+"""
+
+FADED_WEIGHTS: Floats = np.array([0.2, 0.13, 0.15, 0.14, 0.12, 0.1, 0.07, 0.05, 0.04])
+"""Prior weight of each of `FADED`."""
 
 _NODES: Floats = np.linspace(-12.0, 14.0, 66)
 
@@ -96,6 +107,9 @@ def telling_tables(counts: NDArray[np.int64], units: "pd.Index[str]", strata: "p
 def learn_odds(tables: pd.DataFrame, centre: ArrayLike) -> Spread:
     """Learn how far honest units' log odds ratios lie from `centre`.
 
+    Cheats are told apart by shifts even where manipulation fades: an effect that is half gone looks too much like wide
+    honest variety to learn that variety without it.
+
     Parameters
     ----------
     tables
@@ -109,11 +123,11 @@ def learn_odds(tables: pd.DataFrame, centre: ArrayLike) -> Spread:
     Spread
         The spread of honest units around the centre.
     """
-    _, honest, manipulated = _log_likelihoods(tables, centre)
+    _, honest, manipulated = _log_likelihoods(tables, centre, fading=False)
     return learn_spread(honest, manipulated)
 
 
-def odds_bits(tables: pd.DataFrame, centre: ArrayLike, spread: Spread) -> "pd.Series[float]":
+def odds_bits(tables: pd.DataFrame, centre: ArrayLike, spread: Spread, *, fading: bool = False) -> "pd.Series[float]":
     """Return the evidence in bits that the circumstance lifts the unit's hits beyond honest variety.
 
     Parameters
@@ -122,6 +136,8 @@ def odds_bits(tables: pd.DataFrame, centre: ArrayLike, spread: Spread) -> "pd.Se
         As in `learn_odds`.
     spread
         The honest spread, from `learn_odds`.
+    fading
+        Whether manipulation lets the network's log odds ratio fade; it shifts it up if not.
 
     Returns
     -------
@@ -137,8 +153,16 @@ def odds_bits(tables: pd.DataFrame, centre: ArrayLike, spread: Spread) -> "pd.Se
     >>> two = pd.DataFrame([(50, 50, 20, 20), (50, 50, 36, 4)], columns=TABLE, index=["D1", "D2"])
     >>> odds_bits(two, 0.0, spread).round().tolist()
     [-2.0, 9.0]
+
+    Where hits are usually rarer among the exposed, a unit at which they are not has lost that effect and no more.
+
+    >>> rarer = pd.DataFrame([(50, 50, 10, 30)] * 100, columns=TABLE, index=[f"D{i}" for i in range(100)])
+    >>> centre = pooled_log_odds_ratio(rarer)
+    >>> two = pd.DataFrame([(90, 90, 18, 54), (90, 90, 45, 45)], columns=TABLE, index=["D1", "D2"])
+    >>> odds_bits(two, centre, learn_odds(rarer, centre), fading=True).round().tolist()
+    [-2.0, 10.0]
     """
-    units, honest, manipulated = _log_likelihoods(tables, centre)
+    units, honest, manipulated = _log_likelihoods(tables, centre, fading=fading)
     return pd.Series(bits(honest, manipulated, spread), index=units)
 
 
@@ -181,30 +205,41 @@ def expected_hits(tables: pd.DataFrame, centre: ArrayLike) -> "pd.Series[float]"
     return pd.Series(mean, index=tables.index).groupby(level=0).sum()
 
 
-def _log_likelihoods(tables: pd.DataFrame, centre: ArrayLike) -> tuple["pd.Index[str]", Floats, Floats]:
+def _log_likelihoods(
+    tables: pd.DataFrame, centre: ArrayLike, *, fading: bool
+) -> tuple["pd.Index[str]", Floats, Floats]:
     """Return the units and their log-likelihoods, shape (units, effects), if honest and if manipulated."""
     units = code(tables.index.to_series().astype("str"))
     counts = np.ascontiguousarray(tables[list(TABLE)], dtype=np.int64)
     centres = np.ascontiguousarray(np.broadcast_to(np.asarray(centre, dtype=np.float64), len(tables)))
-    return units.names, *_by_unit(counts.tobytes(), centres.tobytes(), units.places.tobytes(), len(units.names))
+    found = _by_unit(counts.tobytes(), centres.tobytes(), units.places.tobytes(), len(units.names), fading=fading)
+    return units.names, *found
 
 
 # What is learnt from is weighed next, so the newest are kept; arrays are no keys, but their bytes are.
 @lru_cache(maxsize=8)
-def _by_unit(counts: bytes, centres: bytes, places: bytes, units: int) -> tuple[Floats, Floats]:
-    unit = np.frombuffer(places, dtype=np.int64)
-    by_table = _log_pmf(np.frombuffer(counts, dtype=np.int64).reshape(-1, len(TABLE)), np.frombuffer(centres))
+def _by_unit(counts: bytes, centres: bytes, places: bytes, units: int, *, fading: bool) -> tuple[Floats, Floats]:
     honest, manipulated = np.zeros((2, units, len(EFFECTS)))
     if units:
-        by_node = np.stack([np.bincount(unit, at_node, minlength=units) for at_node in by_table], axis=1)
-        curve = CubicSpline(_NODES, by_node, axis=1)
+        tables, unit = np.frombuffer(counts, dtype=np.int64).reshape(-1, len(TABLE)), np.frombuffer(places, np.int64)
+        network = np.frombuffer(centres)
+        curve = _curve(tables, network, unit, units)
         honest += curve(EFFECTS)
         manipulated -= np.inf
-        for shift, weight in zip(SHIFTS, SHIFT_WEIGHTS, strict=True):
-            shifted = curve(np.clip(EFFECTS + shift, _NODES[0], _NODES[-1]))
-            np.logaddexp(manipulated, shifted + np.log(weight), out=manipulated)
+        for by, weight in zip(*((FADED, FADED_WEIGHTS) if fading else (SHIFTS, SHIFT_WEIGHTS)), strict=True):
+            if fading:
+                moved = _curve(tables, network * (1 - by), unit, units)(EFFECTS) if by else honest
+            else:
+                moved = curve(np.clip(EFFECTS + by, _NODES[0], _NODES[-1]))
+            np.logaddexp(manipulated, moved + np.log(weight), out=manipulated)
     honest.flags.writeable = manipulated.flags.writeable = False
     return honest, manipulated
+
+
+def _curve(tables: NDArray[np.int64], centre: Floats, unit: NDArray[np.int64], units: int) -> CubicSpline:
+    """Return each unit's log-likelihood as a function of its effect."""
+    by_node = [np.bincount(unit, at_node, minlength=units) for at_node in _log_pmf(tables, centre)]
+    return CubicSpline(_NODES, np.stack(by_node, axis=1), axis=1)
 
 
 def _log_pmf(tables: NDArray[np.int64], centre: Floats) -> Floats:

@@ -8,6 +8,7 @@ References
 Spiegelhalter (2005), Statistics in Medicine 24, on funnel limits that outliers do not widen.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,8 +23,12 @@ from detectors.core.instruments.spread import Floats, Spread
 from detectors.core.sentences import Said
 
 _HIGHEST_RATE = 0.6
+_LOWEST_RATE = 3e-4
+"""Whatever the trait, three honest rows in ten thousand have it by accident; no network is large enough to deny it."""
+
 _OUTLIER = 1e-3
 _ROUNDS = 8
+_CENTRED = 0.1  # log-odds
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ class Usual:
 
     def expected_share(self, ease: ArrayLike) -> Floats:
         """Return the share expected at each unit."""
-        return np.minimum(self.rate * np.asarray(ease, dtype=np.float64), _HIGHEST_RATE)
+        return _share(self.rate, np.asarray(ease, dtype=np.float64))
 
 
 def learn_usual(hits: ArrayLike, trials: ArrayLike, ease: ArrayLike = 1.0, *, potency: float = 0.9) -> Usual:
@@ -66,7 +71,12 @@ def learn_usual(hits: ArrayLike, trials: ArrayLike, ease: ArrayLike = 1.0, *, po
     Ninety units with one hit in fifty rows, ten with twenty: those do not raise what is usual.
 
     >>> usual = learn_usual([1] * 90 + [20] * 10, [50] * 100)
-    >>> 0.015 < usual.rate < 0.03
+    >>> 0.01 < usual.rate < 0.03
+    True
+
+    Nor do twenty cheats with two or three hits each, where nobody else has any.
+
+    >>> learn_usual([0] * 180 + [2, 3] * 10, [50] * 200).rate < 0.002
     True
     """
     k, n = np.asarray(hits, dtype=np.float64), np.asarray(trials, dtype=np.float64)
@@ -81,9 +91,20 @@ def learn_usual(hits: ArrayLike, trials: ArrayLike, ease: ArrayLike = 1.0, *, po
         if (now == kept).all():
             break
         kept = now
-    expected = np.minimum(rate * easily, _HIGHEST_RATE)
     some = n > 0
-    return Usual(rate, learn_counts(k[some], n[some], expected[some], potency=potency), potency)
+    k, n, easily = k[some], n[some], easily[some]
+    lowest = 0.5 / (float(n @ easily) + 0.5)
+    for _ in range(_ROUNDS):
+        spread = learn_counts(k, n, _share(rate, easily), potency=potency)
+        # What the cheats' few hits added to the rate, the mixture takes from its centre.
+        if spread.centre > -_CENTRED or rate <= lowest:
+            break
+        rate = max(rate * math.exp(spread.centre), lowest)
+    return Usual(rate, spread, potency)
+
+
+def _share(rate: float, ease: Floats) -> Floats:
+    return np.clip(rate * ease, _LOWEST_RATE, _HIGHEST_RATE)
 
 
 def weigh_excess(

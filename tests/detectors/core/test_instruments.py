@@ -1,5 +1,7 @@
 """The instruments keep the one promise that everything rests on: an honest unit's e-value averages at most one."""
 
+from itertools import combinations
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,9 +12,10 @@ from scipy.special import expit, logit
 from detectors.core.codes import Coded
 from detectors.core.instruments.calibration import conformal_p, p_to_bits
 from detectors.core.instruments.counts import count_bits, learn_counts
-from detectors.core.instruments.joining import e_bh_q_values
+from detectors.core.instruments.joining import closed_e_bh_q_values
 from detectors.core.instruments.odds import TABLE, expected_hits, learn_odds, odds_bits, pooled_log_odds_ratio
 from detectors.core.instruments.repeats import find_repeats, learn_rarity
+from detectors.core.instruments.usual import learn_usual
 
 
 def honest_counts(rng: np.random.Generator, units: int, spread: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -49,8 +52,11 @@ def test_a_few_units_give_few_bits_because_little_is_known_of_honest_variety() -
     assert count_bits([30], [60], 0.2, alone)[0] < 3 < count_bits([30], [60], 0.2, many)[0]
 
 
+@pytest.mark.parametrize("fading", [False, True])
 @pytest.mark.parametrize("spread", [0.0, 0.4])
-def test_odds_evidence_about_honest_units_averages_at_most_one_however_good_they_are(spread: float) -> None:
+def test_odds_evidence_about_honest_units_averages_at_most_one_however_good_they_are(
+    spread: float, fading: bool
+) -> None:
     rng = np.random.default_rng(5)
     averages = []
     for _ in range(10):
@@ -66,8 +72,36 @@ def test_odds_evidence_about_honest_units_averages_at_most_one_however_good_they
             index=[f"D{i:03}" for i in range(200)],
         )[list(TABLE)]
         centre = pooled_log_odds_ratio(table)
-        averages.append(np.exp2(odds_bits(table, centre, learn_odds(table, centre))).mean())
+        learnt = learn_odds(table, centre)
+        averages.append(np.exp2(odds_bits(table, centre, learnt, fading=fading)).mean())
     assert np.mean(averages) <= 1.05
+
+
+def test_a_few_rows_lose_no_bet_on_an_effect_that_could_only_fade() -> None:
+    rng = np.random.default_rng(8)
+    table = pd.DataFrame(
+        {
+            "exposed": 6,
+            "others": 30,
+            "exposed_hits": rng.binomial(6, 0.4, 200),
+            "other_hits": rng.binomial(30, 0.5, 200),
+        },
+        index=[f"D{i:03}" for i in range(200)],
+    )[list(TABLE)]
+    centre = pooled_log_odds_ratio(table)
+    fading = odds_bits(table, centre, learn_odds(table, centre), fading=True)
+    shifted = odds_bits(table, centre, learn_odds(table, centre))
+    assert fading.mean() > -0.3 > -0.6 > shifted.mean()
+
+
+def test_cheats_with_a_hit_or_two_do_not_raise_what_is_usual() -> None:
+    rng = np.random.default_rng(9)
+    hits = np.concatenate([rng.binomial(50, 0.0005, 250), rng.binomial(50, 0.04, 50)])
+    usual = learn_usual(hits, np.full(300, 50), potency=0.25)
+    assert usual.rate < 0.002
+    bits = count_bits(hits, np.full(300, 50), usual.expected_share(np.ones(300)), usual.spread, potency=0.25)
+    assert np.exp2(bits[:250]).mean() <= 1.0
+    assert bits[hits >= 3].min() > 4
 
 
 @given(
@@ -116,7 +150,24 @@ def test_conformal_p_values_of_the_reference_itself_are_valid() -> None:
     assert abs((conformal_p(scores, scores) <= 0.1).mean() - 0.1) < 0.01
 
 
-def test_e_bh_names_no_honest_unit_of_a_thousand_with_bits_as_markov_allows() -> None:
+def test_closed_e_bh_names_no_honest_unit_of_a_thousand_with_bits_as_markov_allows() -> None:
     rng = np.random.default_rng(2)
-    named = [(e_bh_q_values(-np.log2(rng.random(1000))) <= 0.05).any() for _ in range(200)]
+    named = [(closed_e_bh_q_values(-np.log2(rng.random(1000))) <= 0.05).any() for _ in range(200)]
     assert np.mean(named) <= 0.08
+
+
+@given(st.lists(st.floats(-6, 12), min_size=1, max_size=7, unique=True))
+@settings(max_examples=60, deadline=None)
+def test_closed_e_bh_is_the_closure_and_never_behind_e_bh(bits: list[float]) -> None:
+    e, order = np.exp2(bits), np.argsort(-np.array(bits))
+    lists = [order[: size + 1] for size in range(len(bits)) if e[order[size]] > 1]
+    honest = [np.array(units) for size in range(1, len(bits) + 1) for units in combinations(range(len(bits)), size)]
+    rates = [max(np.isin(named, units).sum() / (len(named) * e[units].mean()) for units in honest) for named in lists]
+    of_e_bh = [len(bits) / (len(named) * e[named].min()) for named in lists]
+    expected, behind = np.ones(len(bits)), np.ones(len(bits))
+    for named, rate, older in zip(lists, rates, of_e_bh, strict=True):
+        expected[named] = np.minimum(expected[named], rate)
+        behind[named] = np.minimum(behind[named], older)
+    found = closed_e_bh_q_values(bits)
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
+    assert (found <= behind * (1 + 1e-9)).all()
