@@ -164,6 +164,11 @@ def test_a_reviewer_signs_in_opens_a_case_and_decides_without_a_mouse(browser: B
         opened = first.locator("[data-open]").get_attribute("href")
         page.keyboard.press("Enter")
         page.wait_for_url(f"**{opened}")
+        following = page.locator("a[rel=next]").get_attribute("href")
+        page.keyboard.press("j")
+        page.wait_for_url(f"**{following}")
+        page.keyboard.press("k")
+        page.wait_for_url(f"**{opened}")
 
         tab_to(page, 'input[name="outcome"]')
         page.keyboard.press("ArrowDown")
