@@ -36,6 +36,7 @@ def nightly_in_process(settings: Settings, day: date | None = None) -> "Outcome"
     MingchaError
         See `flows.nightly.nightly`.
     """
+    gc.disable()  # modules are no garbage, and the collector would look through all of them again and again
     folder = settings.home.absolute() / "prefect"
     # Prefect reads these when it is imported. Its home is ours, so that nothing of the user's is read or changed.
     os.environ.update({name: value for name, value in QUIET.items() if name not in os.environ})
@@ -50,12 +51,12 @@ def nightly_in_process(settings: Settings, day: date | None = None) -> "Outcome"
             flow = import_module("flows.nightly").nightly
         Thread(target=_import_the_rest).start()  # while the server starts, and while Arrow reads and hashes
         outcome: Outcome = flow(day, settings.home, settings.inbox, settings.database_url)
-    gc.freeze()
+    gc.freeze()  # nor is there any use in looking through everything at the very end
     return outcome
 
 
 def _import_the_rest() -> None:
     for module in _SLOW_TO_IMPORT:
         import_module(module)
-    # Modules stay, but the collector of cycles would look through all of them again and again, and at the very end.
     gc.freeze()
+    gc.enable()

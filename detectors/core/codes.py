@@ -80,14 +80,13 @@ def code(texts: "pd.Series[str]") -> Coded:
     [1, 0, -1, 1]
     """
     array = pa.array(texts.array, from_pandas=True)
-    encoded = (array.cast(pa.string()) if pa.types.is_null(array.type) else array).dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.unify_dictionaries().combine_chunks()
+    whole = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    encoded = (whole.cast(pa.string()) if pa.types.is_null(whole.type) else whole).dictionary_encode()
     order = pc.sort_indices(encoded.dictionary).to_numpy()
     rank = np.empty(len(order) + 1, dtype=np.int64)
     rank[order], rank[-1] = np.arange(len(order)), -1
     places = rank[pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)]
-    return Coded(places, pd.Index(encoded.dictionary.take(order).to_pylist(), dtype="str"))
+    return Coded(places, pd.Index(pd.array(encoded.dictionary.take(order), dtype="str")))
 
 
 def places_among(wanted: "pd.Series[str]", values: "pd.Series[str]") -> NDArray[np.int64]:
