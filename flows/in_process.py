@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from flows.nightly import Outcome
 
 
-_SLOW_TO_IMPORT = ("lake.hashing", "expectations.running", "pyod.models.iforest")
+_SLOW_TO_IMPORT = ("expectations.running", "pyod.models.iforest")
 """What a night uses later on, in that order."""
 
 
