@@ -87,29 +87,45 @@ def on_occasion(observations: Observations, rhythm: Rhythm) -> Flags:
     rhythm
         What counts.
     """
-    reviews = observations.coded("reviews", "dealer_id")
-    found = np.zeros(len(reviews.places), dtype=bool)
-    if not observations.has("transactions", "happened_on"):
+    return observations.shared(_Occasions(rhythm))
+
+
+@dataclass(frozen=True)
+class _Occasions:
+    """What several detectors ask for alike."""
+
+    rhythm: Rhythm
+
+    def __call__(self, observations: Observations) -> Flags:
+        rhythm = self.rhythm
+        reviews = observations.coded("reviews", "dealer_id")
+        found = np.zeros(len(reviews.places), dtype=bool)
+        if not observations.has("transactions", "happened_on"):
+            return found
+        visits, kinds = observations.coded("transactions", "dealer_id"), observations.coded("transactions", "kind")
+        visited, posted = (
+            _days(observations, "transactions", "happened_on"),
+            _days(observations, "reviews", "posted_at"),
+        )
+        # Dealers of whom no transaction was delivered stand at no place of theirs.
+        dealer = reviews.among(visits.names)
+        for kind in range(len(kinds.names)):
+            own = (kinds.places == kind) & (visits.places >= 0)
+            if not own.any():
+                continue
+            business = np.bincount(visits.places[own], minlength=len(visits.names))
+            rows = np.flatnonzero((dealer >= 0) & (business > 0)[dealer])
+            window_days = int(np.ptp(visited[own])) + 1
+            # Some write days after their visit, some on the first day of an occasion that lasts.
+            for before, after in ((rhythm.writes_within_days, 1), (rhythm.half_width_days, rhythm.half_width_days)):
+                near = _within(visits.places[own], visited[own], dealer[rows], posted[rows], before, after)
+                width = before + after + 1
+                elsewhere = business[dealer[rows]] - near
+                usual = np.maximum(rhythm.times_busier * elsewhere * width / max(window_days - width, width), 0.5)
+                # As many as usual are never rare, and hardly any review is beside more.
+                many = np.flatnonzero(near > usual)
+                found[rows[many]] |= poisson.sf(near[many] - 1, usual[many]) < rhythm.burst_chance
         return found
-    visits, kinds = observations.coded("transactions", "dealer_id"), observations.coded("transactions", "kind")
-    visited, posted = _days(observations, "transactions", "happened_on"), _days(observations, "reviews", "posted_at")
-    # Dealers of whom no transaction was delivered stand at no place of theirs.
-    dealer = reviews.among(visits.names)
-    for kind in range(len(kinds.names)):
-        own = (kinds.places == kind) & (visits.places >= 0)
-        if not own.any():
-            continue
-        business = np.bincount(visits.places[own], minlength=len(visits.names))
-        rows = np.flatnonzero((dealer >= 0) & (business > 0)[dealer])
-        window_days = int(np.ptp(visited[own])) + 1
-        # Some write days after their visit, some on the first day of an occasion that lasts.
-        for before, after in ((rhythm.writes_within_days, 1), (rhythm.half_width_days, rhythm.half_width_days)):
-            near = _within(visits.places[own], visited[own], dealer[rows], posted[rows], before, after)
-            width = before + after + 1
-            elsewhere = business[dealer[rows]] - near
-            usual = np.maximum(rhythm.times_busier * elsewhere * width / max(window_days - width, width), 0.5)
-            found[rows] |= poisson.sf(near - 1, usual) < rhythm.burst_chance
-    return found
 
 
 def _days(observations: Observations, source: str, column: str) -> NDArray[np.int64]:
