@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 import uvicorn
 from fastapi import FastAPI
@@ -60,14 +61,9 @@ def serve(settings: ReviewSettings, *, host: str, port: int, say: Callable[[str]
     link = prepare(app, address)
     if link is not None:
         say(f"Nobody can sign in yet. Make the first administrator, once and within 24 hours, at\n  {link}")
-
-    def make_ready() -> None:
-        app.state.assets.read_ahead(scripts.NAME)
-        draw_ahead()
-
     server = uvicorn.Server(
         uvicorn.Config(
-            Afterwards(app, make_ready),
+            Afterwards(app, partial(make_ready, app)),
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -103,6 +99,12 @@ def prepare(app: FastAPI, address: str) -> str | None:
         log.warning("%s", error)
         return None
     return address.rstrip("/") + str(app.url_path_for("welcome", token=token))
+
+
+def make_ready(app: FastAPI) -> None:
+    """Have ready what the first page with a chart would wait for: the scripts that draw it, and its shape."""
+    app.state.assets.read_ahead(scripts.NAME)
+    draw_ahead()
 
 
 def _listen(host: str, port: int) -> socket.socket:
