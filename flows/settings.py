@@ -138,7 +138,9 @@ class Settings(BaseSettings):
     quarantine_threshold: Share = Field(
         default=0.10, description="quarantined share of a source above which the run halts"
     )
-    false_discovery_rate: Probability = Field(default=0.2, description="bound on the share of false findings (closed e-BH)")
+    false_discovery_rate: Probability = Field(
+        default=0.2, description="bound on the share of false findings (closed e-BH)"
+    )
     priors: dict[Scheme, Probability] = Field(
         default_factory=dict, description="share of units that game a scheme before any evidence, by scheme"
     )
