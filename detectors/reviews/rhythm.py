@@ -100,7 +100,7 @@ class _Occasions:
         rhythm = self.rhythm
         reviews = observations.coded("reviews", "dealer_id")
         found = np.zeros(len(reviews.places), dtype=bool)
-        if not observations.has("transactions", "happened_on"):
+        if not observations.has("transactions", "happened_on", "kind"):
             return found
         visits, kinds = observations.coded("transactions", "dealer_id"), observations.coded("transactions", "kind")
         visited, posted = (

@@ -67,7 +67,7 @@ def test_an_agency_whose_questionnaire_is_shorter_is_compared_with_itself() -> N
 
 def test_sentences_repeated_for_customers_of_several_dealers_are_found() -> None:
     surveys = honest()
-    surveys.loc[:39, "verbatim"] = np.repeat(surveys["verbatim"].iloc[:10], 4).array
+    surveys.loc[:39, "verbatim"] = np.repeat(surveys["verbatim"].iloc[:10].to_numpy(), 4)
     weighed = weigh(RepeatedWording(), surveys)
     assert weighed.units["bits"]["I00"] > 8
     assert weighed.units["bits"].drop("I00").max() < 1
