@@ -41,7 +41,7 @@ class Once:
         return self._made[key]
 
 
-def row_by_row(narrow: Callable[[T, NDArray[np.int64]], T]) -> Callable[[Derive[T]], Derive[T]]:
+def row_by_row(narrow: Callable[[Any, NDArray[np.int64]], Any]) -> Callable[[Derive[T]], Derive[T]]:
     """Mark what is derived of each interview by itself: of fewer interviews it need not be derived again.
 
     Parameters
