@@ -19,6 +19,7 @@ FULL: dict[str, tuple[str, ...]] = {
     "reliability": SEEDS,
     "power": SEEDS,
     "ablation": SEEDS,
+    "other_hands": ("--seeds", "5", "--dealers", "200"),
     "random_worlds": ("--worlds", "30", "--interviews", "40000"),
     "peers": ("--seeds", "3", "--dealers", "300", "--yelpchi", "{data}/yelpchi_metadata.txt.gz"),
     "airline": ("--data", "{data}/airline_satisfaction.csv.gz", "--seeds", "5"),

@@ -1,12 +1,12 @@
 """The commands of the reviewers' console: serving it, and who may come in."""
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from detectors.core.errors import MingchaError
 from flows.terminal import Database, Debug, Home, console, existing_database, plain_words
@@ -47,9 +47,13 @@ def review(
 ) -> None:
     """Serve the reviewers' console; the first start prints a link to make the first administrator."""
     with plain_words(debug=debug):
+        # What is loaded stays: looking through it for garbage would take a tenth of the time to the first page.
+        gc.disable()
         from flows.settings import read_settings  # noqa: PLC0415
         from review.serving import serve  # noqa: PLC0415
 
+        gc.freeze()
+        gc.enable()
         settings = read_settings(home=home, database_url=database)
         existing_database(settings).dispose()
         serve(review_settings(settings, host), host=host, port=port, say=typer.echo)
@@ -79,6 +83,8 @@ def add(
 def list_people(home: Home = None, database: Database = None, debug: Debug = False) -> None:
     """List everybody who has an account."""
     with plain_words(debug=debug):
+        from rich.table import Table  # noqa: PLC0415
+
         from flows.settings import read_settings  # noqa: PLC0415
         from sql.accounts import all_people  # noqa: PLC0415
         from sql.connection import reading  # noqa: PLC0415
@@ -164,6 +170,7 @@ def review_settings(settings: "Settings", host: str) -> "ReviewSettings":
             "session_h": settings.session_h,
             "idle_h": settings.idle_h,
             "single_sign_on": sign_on,
+            "items": settings.items,
         }
     )
 

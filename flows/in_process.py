@@ -1,9 +1,11 @@
 """The nightly flow in this process, with a Prefect server of its own unless one is named in the environment."""
 
+import gc
 import os
 from contextlib import nullcontext
 from datetime import date
 from importlib import import_module
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -13,6 +15,10 @@ from flows.settings import Settings
 
 if TYPE_CHECKING:
     from flows.nightly import Outcome
+
+
+_SLOW_TO_IMPORT = ("expectations.running", "pyod.models.iforest")
+"""What a night uses later on, in that order."""
 
 
 def nightly_in_process(settings: Settings, day: date | None = None) -> "Outcome":
@@ -30,6 +36,7 @@ def nightly_in_process(settings: Settings, day: date | None = None) -> "Outcome"
     MingchaError
         See `flows.nightly.nightly`.
     """
+    gc.disable()  # modules are no garbage, and the collector would look through all of them again and again
     folder = settings.home.absolute() / "prefect"
     # Prefect reads these when it is imported. Its home is ours, so that nothing of the user's is read or changed.
     os.environ.update({name: value for name, value in QUIET.items() if name not in os.environ})
@@ -42,6 +49,14 @@ def nightly_in_process(settings: Settings, day: date | None = None) -> "Outcome"
         console = Console(stderr=True)
         with console.status("Starting") if console.is_terminal else nullcontext():
             flow = import_module("flows.nightly").nightly
-            import_module("expectations.running")  # seconds of Great Expectations, while the server starts beside us
+        Thread(target=_import_the_rest).start()  # while the server starts, and while Arrow reads and hashes
         outcome: Outcome = flow(day, settings.home, settings.inbox, settings.database_url)
+    gc.freeze()  # nor is there any use in looking through everything at the very end
     return outcome
+
+
+def _import_the_rest() -> None:
+    for module in _SLOW_TO_IMPORT:
+        import_module(module)
+    gc.freeze()
+    gc.enable()

@@ -4,6 +4,7 @@ Prefect would start one by itself. This one starts while the run's libraries are
 wait, and it ends even when its run is killed, where Prefect's own would be left behind.
 """
 
+import gc
 import os
 import signal
 import socket
@@ -83,11 +84,15 @@ def loopback_server(folder: Path) -> Iterator[str]:
 
 
 def _serve(descriptor: int, parent: int) -> None:
+    gc.disable()  # looking through what is imported for garbage would take a tenth of the start
     import uvicorn  # noqa: PLC0415 - only the server's own process needs them
     from prefect.server.api.server import create_app  # noqa: PLC0415
 
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    uvicorn.run(create_app(ephemeral=True, final=True), fd=descriptor, log_level="error", lifespan="on")
+    app = create_app(ephemeral=True, final=True)
+    gc.freeze()
+    gc.enable()
+    uvicorn.run(app, fd=descriptor, log_level="error", lifespan="on")
 
 
 def _end_with(parent: int) -> None:

@@ -29,6 +29,7 @@ from pydantic_settings import (
 from detectors.core.errors import MingchaError
 from detectors.core.schemes import Scheme
 from detectors.core.sources import SOURCES
+from review.settings import ItemTitle
 
 FILE_NAME = "mingcha.toml"
 DEFAULT_HOME = Path("mingcha-home")
@@ -47,6 +48,7 @@ _ONLY_WHERE = {
     "retries",
     "retry_delay_s",
     "public_url",
+    "items",
     "allowed_hosts",
     "session_h",
     "idle_h",
@@ -136,7 +138,9 @@ class Settings(BaseSettings):
     quarantine_threshold: Share = Field(
         default=0.10, description="quarantined share of a source above which the run halts"
     )
-    false_discovery_rate: Probability = Field(default=0.2, description="bound on the share of false findings (e-BH)")
+    false_discovery_rate: Probability = Field(
+        default=0.2, description="bound on the share of false findings (closed e-BH)"
+    )
     priors: dict[Scheme, Probability] = Field(
         default_factory=dict, description="share of units that game a scheme before any evidence, by scheme"
     )
@@ -153,6 +157,9 @@ class Settings(BaseSettings):
     )
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="further names the console answers to (comma between them)"
+    )
+    items: dict[Annotated[str, Field(pattern=r"^(q|fact)_.")], ItemTitle] = Field(
+        default_factory=dict, description="titles of rated items and facts in the console: `{en, zh}` by column"
     )
     session_h: float = Field(default=12, gt=0, le=168, description="hours after which a session ends, used or not")
     idle_h: float = Field(default=2, gt=0, le=168, description="hours without a page after which a session ends")

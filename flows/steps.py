@@ -41,12 +41,14 @@ def land(night: Night, verdicts: dict[str, Verdict], key: lake.Key) -> dict[str,
     """Land the accepted rows and return the version of every table of the lake."""
     settings = night.settings
     accepted = {source: verdict.accepted for source, verdict in verdicts.items() if len(verdict.accepted)}
+    # The longest first: its customers are those of most other sources, whose tokens need not be made again then.
     order = sorted(accepted, key=lambda source: -len(accepted[source]))
 
     def land_one(source: str) -> lake.Landed:
         return lake.land(settings.lake, source, accepted[source], key, storage_options=settings.storage)
 
-    with ThreadPoolExecutor(2) as pool:  # two sources keep two cores busy
+    # Tokens are made under Python's lock and tables written outside it, so that two sources keep two cores busy.
+    with key.remembering(), ThreadPoolExecutor(2) as pool:
         for place, (source, landed) in enumerate(zip(order, pool.map(land_one, order), strict=True)):
             night.progress.told(source, place, len(order))
             note("landed", source=source, inserted=landed.inserted, updated=landed.updated, unchanged=landed.unchanged)

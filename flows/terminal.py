@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from detectors.core.errors import MingchaError
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from sqlalchemy import Engine
 
     from flows.settings import Settings
@@ -46,8 +46,10 @@ def existing_database(settings: "Settings") -> "Engine":
     return engine
 
 
-def console() -> Console:
+def console() -> "Console":
     """Return standard output; a file or a pipe has no width of its own, and the default would break every reason."""
+    from rich.console import Console  # noqa: PLC0415
+
     console = Console()
     return console if console.is_terminal else Console(width=_PIPE_WIDTH)
 
@@ -55,6 +57,8 @@ def console() -> Console:
 @contextmanager
 def status(doing: str) -> Iterator[None]:
     """Show what is being done while the block runs, if somebody is looking."""
+    from rich.console import Console  # noqa: PLC0415
+
     console = Console(stderr=True)
     if not console.is_terminal:
         yield
@@ -78,6 +82,8 @@ def plain_words(*, debug: bool) -> Iterator[None]:
         raise typer.Exit(INTERRUPTED) from None
     except Exception as error:
         if debug:
+            from rich.console import Console  # noqa: PLC0415
+
             Console(stderr=True).print_exception()
         typer.echo(_words_of(error, debug=debug), err=True)
         raise typer.Exit(HALTED if type(error).__name__ == "GateClosed" else FAILED) from None

@@ -99,7 +99,8 @@ def _customers(delivered: Delivered, known: Observations, key: lake.Key) -> pd.D
     ]
     if known.has("transactions", *_PAIR) and set(_PAIR) <= set(delivered.batches["contacts"].frame.columns):
         named = delivered.batches["contacts"].frame[_PAIR].dropna().drop_duplicates(ignore_index=True)
-        tokens = pd.MultiIndex.from_frame(lake.pseudonymise("contacts", named, key)[_PAIR])
-        held = pd.MultiIndex.from_frame(known["transactions"][_PAIR].drop_duplicates())
-        pairs.append(named[tokens.isin(held)])
+        tokens = lake.pseudonymise("contacts", named, key)[_PAIR]
+        held = known["transactions"]
+        held = held[held["customer_id"].isin(tokens["customer_id"])]  # few of all who ever came are in tonight's list
+        pairs.append(named[pd.MultiIndex.from_frame(tokens).isin(pd.MultiIndex.from_frame(held[_PAIR]))])
     return pd.concat(pairs, ignore_index=True) if pairs else None

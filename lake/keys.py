@@ -11,17 +11,24 @@ import hmac
 import os
 import secrets
 import string
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import NoReturn, Self
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lake.errors import KeyInvalid, KeyLost
 from lake.tables import delivered
 
 _KEY_BYTES = 32
 _BLOCK_BYTES = 64
+_TOKEN_BYTES = 12
+_LOOK_UP_FROM = 0.2
+"""Values per remembered one from which looking up is quicker than hashing anew: each look-up indexes all of those."""
 
 TOKEN_LENGTH = 16
 """Characters of a token: 96 bits, so that among 100 million values a collision has a chance of 1 in 10 trillion."""
@@ -56,14 +63,13 @@ class Key:
             )
         self.origin = origin
         self.fingerprint = hmac.digest(secret, b"mingcha key fingerprint", "sha256").hex()[:16]
-        # RFC 2104, section 4: the states after the padded key can be computed once; the key itself is not kept.
+        # RFC 2104, section 4: the states after the padded key can be computed once. Copying them costs a third of
+        # hmac.digest, which matters for millions of numbers a night; the key itself is not kept.
         padded = secret.ljust(_BLOCK_BYTES, b"\0")
-        inner, outer = (bytes(byte ^ mask for byte in padded) for mask in (0x36, 0x5C))
-        self._inner, self._outer = hashlib.sha256(inner), hashlib.sha256(outer)
-        from lake.hashing import absorbed  # noqa: PLC0415 - compiled code, for who makes tokens only
-
-        self._states = absorbed(inner), absorbed(outer)
-        self._refuse_wrong_tokens()
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded))
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
+        self._remembered: dict[str, _Known] | None = None
+        self._hashing = Lock()
 
     def __repr__(self) -> str:
         return f"Key(origin={self.origin!r}, fingerprint={self.fingerprint!r})"
@@ -126,45 +132,78 @@ class Key:
         kind
             What the values are. A phone number and a customer number of the same digits share no token.
         values
-            Strings in canonical form; missing stays missing.
+            Strings in canonical form, dictionary-encoded or not; missing stays missing.
 
         Returns
         -------
         pyarrow.Array
             ``large_string``: the first 16 characters of base64url(HMAC-SHA256(key, kind ":" value)).
         """
-        from lake.hashing import LONGEST, tokens  # noqa: PLC0415
+        if pa.types.is_dictionary(values.type):
+            return self.tokens(kind, values.dictionary).take(values.indices)
+        if self._remembered is None:
+            encoded = values.dictionary_encode()
+            return self._tokens_of_distinct(kind, encoded.dictionary).take(encoded.indices)
+        known = self._remembered.setdefault(kind, _Known())
+        with known.lock:
+            return known.tokens_of(values.cast(pa.large_string()), lambda new: self._tokens_of_distinct(kind, new))
 
-        prefix = f"{kind}:".encode()
-        present = values.drop_null().cast(pa.large_string())
-        offsets = np.frombuffer(present.buffers()[1], np.int64)[present.offset :][: len(present) + 1]
-        made = tokens(np.frombuffer(present.buffers()[2] or b"", np.uint8), offsets, prefix, self._states)
-        too_long = np.flatnonzero(np.diff(offsets) > LONGEST - len(prefix))
-        if len(too_long):
-            cut = np.frombuffer(made, f"S{TOKEN_LENGTH}").copy()
-            cut[too_long] = [self._token(prefix + present[int(row)].as_py().encode()) for row in too_long]
-            made = cut.tobytes()
-        is_valid = values.is_valid().to_numpy(zero_copy_only=False)
-        ends = np.append(0, np.cumsum(is_valid, dtype=np.int64)) * TOKEN_LENGTH
-        bits = np.packbits(is_valid, bitorder="little")
-        buffers = [pa.py_buffer(bits), pa.py_buffer(ends), pa.py_buffer(made)]
-        return pa.Array.from_buffers(pa.large_string(), len(values), buffers, values.null_count)
+    @contextmanager
+    def remembering(self) -> Iterator[None]:
+        """Hash no value twice within the block: most customers of one source are those of another."""
+        self._remembered = {}
+        try:
+            yield
+        finally:
+            self._remembered = None
 
-    def _token(self, message: bytes) -> bytes:
-        inner, outer = self._inner.copy(), self._outer.copy()
-        inner.update(message)
-        outer.update(inner.digest())
-        return base64.urlsafe_b64encode(outer.digest())[:TOKEN_LENGTH]
+    def _tokens_of_distinct(self, kind: str, distinct: pa.Array) -> pa.Array:
+        values: list[bytes] = distinct.cast(pa.large_binary()).to_pylist()
+        inner = self._inner.copy()
+        inner.update(f"{kind}:".encode())
+        # Two threads that both hash would do nothing but take Python's lock from each other.
+        with self._hashing:
+            digests = _digests(inner, self._outer, values)
+        # 12 bytes are exactly 16 characters, so all tokens are encoded at once and cut by offsets.
+        whole = np.frombuffer(b"".join(digests), np.uint8).reshape(-1, hashlib.sha256().digest_size)
+        characters = base64.urlsafe_b64encode(whole[:, :_TOKEN_BYTES].tobytes())
+        offsets = np.arange(len(values) + 1, dtype=np.int64) * TOKEN_LENGTH
+        return pa.LargeStringArray.from_buffers(len(values), pa.py_buffer(offsets), pa.py_buffer(characters))
 
-    def _refuse_wrong_tokens(self) -> None:
-        """Compare with hashlib: a fault of the compiler's must not fill a lake with tokens that nothing else has."""
-        messages = [f"proof:{number}" for number in range(100)]
-        made = self.tokens("proof", pa.array([message.partition(":")[2] for message in messages]))
-        if made.to_pylist() != [self._token(message.encode()).decode() for message in messages]:
-            raise KeyInvalid(
-                "Tokens are made wrongly on this machine.",
-                remedy="Reinstall numba and llvmlite, and remove the folder lake/__pycache__; nothing was written.",
-            )
+
+def _digests(inner: "hashlib._Hash", outer: "hashlib._Hash", values: list[bytes]) -> list[bytes]:
+    new_inner, new_outer = inner.copy, outer.copy  # a name looked up a million times costs as much as a hash
+    digests = []
+    for value in values:
+        message = new_inner()
+        message.update(value)
+        sealed = new_outer()
+        sealed.update(message.digest())
+        digests.append(sealed.digest())
+    return digests
+
+
+class _Known:
+    """Values of one kind whose tokens were made already."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self._values = pa.array([], pa.large_string())
+        self._tokens = pa.array([], pa.large_string())
+
+    def tokens_of(self, values: pa.Array, make: Callable[[pa.Array], pa.Array]) -> pa.Array:
+        """Return the token of each value, making those that are new."""
+        if len(values) < len(self._values) * _LOOK_UP_FROM:
+            encoded = values.dictionary_encode()
+            return make(encoded.dictionary).take(encoded.indices)
+        place = pc.index_in(values, value_set=self._values)
+        is_new = pc.and_(pc.is_null(place), pc.is_valid(values))
+        if pc.any(is_new).as_py():
+            new = values.filter(is_new).dictionary_encode()
+            place = pc.replace_with_mask(place, is_new, pc.add(new.indices, len(self._values)).cast(place.type))
+            self._tokens = pa.concat_arrays([self._tokens, make(new.dictionary)])
+            self._values = pa.concat_arrays([self._values, new.dictionary])
+        return self._tokens.take(place)
 
 
 def _parse(text: str, origin: str) -> bytes:

@@ -20,7 +20,8 @@ def describe(numbers: pa.Array, key: Key) -> dict[str, pa.Array]:
     Parameters
     ----------
     numbers
-        Canonical numbers: an 11-digit mobile, or a landline with its area code (``01062345678``).
+        Canonical numbers, dictionary-encoded or not: an 11-digit mobile, or a landline with its area code
+        (``01062345678``).
     key
         The key that ``phone_block`` is made with.
 
@@ -40,8 +41,10 @@ def describe(numbers: pa.Array, key: Key) -> dict[str, pa.Array]:
     >>> facts["phone_last2"].to_pylist(), facts["phone_shown"].to_pylist()
     ([78.0, 78.0, None, None], ['138****5678', '010****5678', '****', None])
     """
-    numbers = numbers.cast(pa.large_string())
-    return _by_prefix(numbers) | _by_digits(numbers, key)
+    encoded = numbers.dictionary_encode()
+    distinct = encoded.dictionary.cast(pa.large_string())
+    of_distinct = _by_prefix(distinct) | _by_digits(distinct, key)
+    return {name: values.take(encoded.indices) for name, values in of_distinct.items()}
 
 
 def _by_prefix(numbers: pa.Array) -> dict[str, pa.Array]:
@@ -90,5 +93,5 @@ def _by_digits(numbers: pa.Array, key: Key) -> dict[str, pa.Array]:
     return {
         "phone_block": key.tokens("phone block", pc.utf8_slice_codeunits(long_enough, 0, -2)),
         "phone_last2": last2.cast(pa.float32()),
-        "phone_shown": pc.if_else(pc.is_null(numbers), None, pc.fill_null(shown, "****")),
+        "phone_shown": pc.fill_null(shown, "****"),
     }

@@ -14,13 +14,13 @@ from sqlalchemy import Connection
 from detectors.core.schemes import UnitKind
 from review.charts.adjusted import adjusted
 from review.charts.evidence import evidence, span_of
-from review.charts.heat import item_names
 from review.charts.shapes import Spec
 from review.charts.trend import trend
 from review.charts.waterfall import waterfall
 from review.language import TAGS, Words, language_of, words_of
 from review.language.evidence import DISPOSITIONS, SOURCES, family_name, family_names
 from review.language.happened import tell
+from review.language.items import Titles, item_names
 from review.language.names import named
 from sql import accounts, browse, casefile, events, nights, units
 from sql.browse import Filter, Operator
@@ -96,7 +96,7 @@ def document(request: Request, case_id: int) -> str:
                 for each in dossier.get("surveys", ())
                 if each["months"]
             ],
-            "heats": _heats(words, dossier),
+            "heats": _heats(words, state.settings.items, dossier),
             "dossier": dossier,
             "records": list(dossier.get("records", ()))[:_RECORDS],
             "controls": list(dossier.get("controls", ()))[:_RECORDS],
@@ -206,14 +206,14 @@ def _over_time(words: Words, drawn: _Drawn, kept: History | None, file: CaseFile
     return found
 
 
-def _heats(words: Words, dossier: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _heats(words: Words, titles: Titles, dossier: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the answers as tables whose cells are shaded: on paper the numbers are wanted too."""
     _ = words.gettext
     found = []
     for survey in dossier.get("surveys", ()):
         held = survey.get("heat")
         if held and held.get("unit"):
-            names = item_names(words.language, survey)
+            names = item_names(words, titles, survey)
             sides = [
                 {"title": title, "n": held[f"{side}_n"], "rows": list(zip(names, held[side], strict=True))}
                 for side, title in (("unit", _("This unit")), ("peers", _("Comparable units")))

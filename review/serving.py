@@ -2,15 +2,16 @@
 
 import logging
 import socket
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 import uvicorn
 from fastapi import FastAPI
 
 from detectors.core.errors import MingchaError
+from review.afterwards import Afterwards
 from review.app import create_app
 from review.charts import scripts
 from review.charts.ahead import draw_ahead
@@ -60,11 +61,14 @@ def serve(settings: ReviewSettings, *, host: str, port: int, say: Callable[[str]
     link = prepare(app, address)
     if link is not None:
         say(f"Nobody can sign in yet. Make the first administrator, once and within 24 hours, at\n  {link}")
-    threading.Thread(target=app.state.assets.read_ahead, args=(scripts.NAME,), daemon=True).start()
-    threading.Thread(target=draw_ahead, daemon=True).start()
     server = uvicorn.Server(
         uvicorn.Config(
-            app, log_level="warning", access_log=False, server_header=False, ws="none", timeout_graceful_shutdown=5
+            Afterwards(app, partial(make_ready, app)),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            ws="none",
+            timeout_graceful_shutdown=5,
         )
     )
     with suppress(KeyboardInterrupt):  # being told to stop is how serving ends
@@ -95,6 +99,12 @@ def prepare(app: FastAPI, address: str) -> str | None:
         log.warning("%s", error)
         return None
     return address.rstrip("/") + str(app.url_path_for("welcome", token=token))
+
+
+def make_ready(app: FastAPI) -> None:
+    """Have ready what the first page with a chart would wait for: the scripts that draw it, and its shape."""
+    app.state.assets.read_ahead(scripts.NAME)
+    draw_ahead()
 
 
 def _listen(host: str, port: int) -> socket.socket:

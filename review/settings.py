@@ -30,6 +30,15 @@ class SingleSignOn(BaseModel):
     new_people: Role | None = None
 
 
+class ItemTitle(BaseModel):
+    """What a rated item or a fact is called, in both languages."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    en: str = Field(min_length=1)
+    zh: str = Field(min_length=1)
+
+
 class ReviewSettings(BaseModel):
     """Where things are and how the console is reached.
 
@@ -51,6 +60,8 @@ class ReviewSettings(BaseModel):
         Hours after which a session ends, at the latest and when nobody used it.
     single_sign_on
         The provider, if there is one.
+    items
+        Titles of rated items and facts by column, ``q_attitude`` or ``fact_car_washed``; the code is shown of others.
 
     Examples
     --------
@@ -72,6 +83,7 @@ class ReviewSettings(BaseModel):
     idle_h: float = Field(default=2, gt=0)
     single_sign_on: SingleSignOn | None = None
     database_wait_s: float = Field(default=10, ge=0)
+    items: dict[str, ItemTitle] = Field(default_factory=dict)
 
     @property
     def secure(self) -> bool:

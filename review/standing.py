@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from sqlalchemy import Connection
 
 from sql.errors import StoreError
+from sql.schema import Standing, standing
 
 _EVERY_S = 10.0
 
@@ -31,8 +32,6 @@ def make_sure(app: FastAPI, connection: Connection) -> None:
     """
     if time.monotonic() < getattr(app.state, "standing_known_until", 0.0):
         return
-    from sql.schema import Standing, standing  # noqa: PLC0415 - Alembic is not needed to start
-
     found = standing(connection)
     if found is not Standing.CURRENT:
         raise SchemaDiffersError(found)

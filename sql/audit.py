@@ -138,7 +138,7 @@ _VIEWS = (
             _N,
             _BITS,
             _PROBABILITY,
-            _number("q_value", "smallest false discovery rate at which e-BH flags the unit (0 to 1)"),
+            _number("q_value", "smallest false discovery rate at which closed e-BH names the unit (0 to 1)"),
             *_AFFECTED,
             _whole("flagged", "1 if the run flagged the unit for the scheme, else 0"),
             _number("prior", "share of such units that do it, before any evidence (0 to 1)"),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, or_, select
-from sqlalchemy.orm import aliased
 
 from detectors.core.errors import MingchaError
 from sql import tables
@@ -193,7 +192,7 @@ def _others(connection: Connection, head: Head) -> dict[str, Any]:
     linked = select(link.other_case_id).where(link.case_id == head.case_id)
     linking = select(link.case_id).where(link.other_case_id == head.case_id)
     linked_ids = set(connection.execute(linked.union(linking)).scalars())
-    unit, dealer, lead = tables.units.c, tables.dealers.c, aliased(tables.schemes)
+    unit, dealer, lead = tables.units.c, tables.dealers.c, tables.schemes.alias()
     query = (
         select(held.case_id, held.unit_key, unit.unit_kind, unit.unit_id, dealer.name, held.merged_into)
         .add_columns(lead.c.scheme.label("lead_scheme"), held.schemes, held.severity, held.probability, held.status)

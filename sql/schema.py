@@ -1,29 +1,21 @@
-"""Bringing a database to the newest tables and views: migrations change tables, views are files created afterwards."""
+"""How a database stands to this release's tables and views, and bringing it up to them when it is older."""
 
 import hashlib
 from enum import StrEnum
 from pathlib import Path
 
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, inspect, select, text
+from sqlalchemy import Connection, Engine, column, inspect, select, table
 
 from sql.connection import reading, writing
 from sql.errors import StoreError, name_of
 from sql.tables import view_texts
 
 _HERE = Path(__file__).parent
-_MIGRATIONS = _HERE / "migrations"
-_VIEWS = _HERE / "views"
+MIGRATIONS = _HERE / "migrations"
+"""One file a migration, called by its revision: ``0005_prior.py``. Each follows on the one before."""
 
-_GRANTS = """
-    select relname, case grantee when 0 then 'public' else grantee::regrole::text end, privilege_type
-    from pg_class cross join aclexplode(relacl)
-    where relkind = 'v' and relname like 'audit\\_%' and grantee <> relowner
-    order by 1, 2, 3
-"""
+_VIEWS = _HERE / "views"
+_REVISIONS = table("alembic_version", column("version_num"))
 
 
 class Standing(StrEnum):
@@ -50,69 +42,53 @@ def migrate(engine: Engine) -> None:
     StoreError
         The database was made by a newer release, or it is locked, read-only, full or unreachable.
     """
-    script = ScriptDirectory(str(_MIGRATIONS))
     with reading(engine) as connection:
-        if _is_current(connection, script):
+        if _is_current(connection):
             return
+    # Alembic takes a tenth of a second, and most databases are current.
+    from sql.bringing_up import bring_up  # noqa: PLC0415
+
     with writing(engine) as connection:
-        if not _is_current(connection, script):
-            _bring_up(connection, script)
+        if not _is_current(connection):
+            bring_up(connection)
 
 
 def standing(connection: Connection) -> Standing:
     """Return how the database stands to this release, reading alone."""
-    return _standing(connection, ScriptDirectory(str(_MIGRATIONS)))
+    revision = _revision(connection)
+    if revision is None:
+        return Standing.EMPTY
+    known = [path.name.partition("_")[0] for path in sorted((MIGRATIONS / "versions").glob("[0-9]*.py"))]
+    if revision not in known:
+        return Standing.NEWER
+    held = connection.execute(select(view_texts.c.sha256)).scalar()
+    return Standing.CURRENT if revision == known[-1] and held == views_sha256() else Standing.OLDER
 
 
-def _is_current(connection: Connection, script: ScriptDirectory) -> bool:
-    found = _standing(connection, script)
+def _is_current(connection: Connection) -> bool:
+    found = standing(connection)
     if found is Standing.NEWER:
-        revision = MigrationContext.configure(connection).get_current_revision()
         raise StoreError(
-            f"The database {name_of(connection.engine.url)} was made by a newer release (schema {revision}).",
+            f"The database {name_of(connection.engine.url)} was made by a newer release "
+            f"(schema {_revision(connection)}).",
             remedy="Install that release or a later one, or name another database.",
         )
     return found is Standing.CURRENT
 
 
-def _standing(connection: Connection, script: ScriptDirectory) -> Standing:
-    revision = MigrationContext.configure(connection).get_current_revision()
-    if revision is None:
-        return Standing.EMPTY
-    try:
-        script.get_revision(revision)
-    except CommandError:
-        return Standing.NEWER
-    held = connection.execute(select(view_texts.c.sha256)).scalar()
-    current = revision == script.get_current_head() and held == _views_sha256()
-    return Standing.CURRENT if current else Standing.OLDER
+def _revision(connection: Connection) -> str | None:
+    """Return the newest migration that the database has been through, as Alembic notes it."""
+    if not inspect(connection).has_table(_REVISIONS.name):
+        return None
+    revision: str | None = connection.execute(select(_REVISIONS.c.version_num)).scalar()
+    return revision
 
 
-def _bring_up(connection: Connection, script: ScriptDirectory) -> None:
-    grants = connection.execute(text(_GRANTS)).all() if connection.dialect.name == "postgresql" else []
-    for name in inspect(connection).get_view_names():
-        if name.startswith("audit_"):
-            connection.exec_driver_sql(f"drop view {name}")
-    context = MigrationContext.configure(connection)
-    pending = list(script.iterate_revisions("head", context.get_current_revision() or "base"))
-    with Operations.context(context):
-        for revision in reversed(pending):
-            revision.module.upgrade()
-            context.stamp(script, revision.revision)
-    for path in _view_files():
-        connection.exec_driver_sql(path.read_text("utf-8"))
-    # A dropped view loses what was granted on it, and the auditors their reading.
-    kept = {path.stem for path in _view_files()}
-    for view, grantee, privilege in grants:
-        if view in kept:
-            connection.exec_driver_sql(f"grant {privilege} on {view} to {grantee}")
-    connection.execute(view_texts.delete())
-    connection.execute(view_texts.insert().values(sha256=_views_sha256()))
-
-
-def _view_files() -> list[Path]:
+def view_files() -> list[Path]:
+    """Return the files of the views, in order."""
     return sorted(_VIEWS.glob("*.sql"))
 
 
-def _views_sha256() -> str:
-    return hashlib.sha256(b"".join(path.read_bytes() for path in _view_files())).hexdigest()
+def views_sha256() -> str:
+    """Return the digest of the views of this release."""
+    return hashlib.sha256(b"".join(path.read_bytes() for path in view_files())).hexdigest()

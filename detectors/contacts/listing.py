@@ -18,6 +18,7 @@ from detectors.core.evidence import Weighed, answer, no_records, records
 from detectors.core.instruments.counts import SHARES, count_bits, learn_counts
 from detectors.core.instruments.ranges import count_range
 from detectors.core.instruments.spread import Floats, Spread
+from detectors.core.keys import token
 from detectors.core.observations import Observations
 from detectors.core.sentences import Said
 from detectors.core.sources import SOURCES

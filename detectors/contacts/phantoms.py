@@ -45,6 +45,7 @@ from detectors.contacts.matching import IDENTITIES, match, token
 from detectors.contacts.silences import after_silence
 from detectors.core.detector import Detector, NotEnough
 from detectors.core.evidence import Weighed
+from detectors.core.keys import token
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
 from detectors.core.sentences import Said

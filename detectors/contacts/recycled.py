@@ -51,6 +51,7 @@ from detectors.contacts.listing import Honest, Marked, at_known_dealers, learn_h
 from detectors.contacts.matching import IDENTITIES, match, of_several, token
 from detectors.core.detector import Detector
 from detectors.core.evidence import Weighed
+from detectors.core.keys import token
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
 from detectors.core.sentences import Said

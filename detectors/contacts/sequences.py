@@ -40,9 +40,10 @@ from typing import ClassVar
 import numpy as np
 
 from detectors.contacts.listing import Honest, Marked, learn_honest, weigh_list
-from detectors.contacts.matching import match, of_several, token
+from detectors.contacts.matching import match, of_several
 from detectors.core.detector import Detector, NotEnough
 from detectors.core.evidence import Weighed
+from detectors.core.keys import token
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
 from detectors.core.sentences import Said

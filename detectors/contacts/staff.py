@@ -46,9 +46,10 @@ from typing import ClassVar
 import numpy as np
 
 from detectors.contacts.listing import Honest, Marked, at_known_dealers, learn_honest, number_source, weigh_list
-from detectors.contacts.matching import Keys, among, hashed, match, number_of
+from detectors.contacts.matching import among, match, number_of
 from detectors.core.detector import Detector, NotEnough
 from detectors.core.evidence import Weighed
+from detectors.core.keys import Keys, hashed
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
 from detectors.core.sentences import Said

@@ -12,6 +12,7 @@ from detectors.contacts.calls import lost
 from detectors.contacts.matching import Flags, token
 from detectors.core.codes import Coded
 from detectors.core.detector import NotEnough
+from detectors.core.keys import token
 from detectors.core.observations import Observations
 
 COMEBACK_DAYS = 30
@@ -27,7 +28,7 @@ _CALLED, _LOST, _COMPLAINED = range(1, 4)
 _ENTRY_BITS, _PLACE_BITS = 8, 32
 _NEVER = np.iinfo(np.int64).min
 # Millions of entries are sorted a part of the customers at a time: the memory of one part serves the next.
-_PARTS = 4
+_PARTS = 4  # a power of two
 _LISTED_SHARE = 0.8
 _BUSY_SHARE = 0.2
 
@@ -202,7 +203,8 @@ def _diary(observations: Observations, identity: str, kind: Whole, first_followe
     for source, column, entry in sources:
         who = token(observations, source, identity)
         moment_us = observations[source][column].to_numpy(dtype="datetime64[us]").view(np.int64)
-        row = np.flatnonzero((who % np.uint64(_PARTS) == part) & (who != 0) & (moment_us != _NEVER))
+        row = np.flatnonzero((who & np.uint64(_PARTS - 1)) == part)
+        row = row[(who[row] != 0) & (moment_us[row] != _NEVER)]
         # What happens at one moment is in the order of entries: a visit, then what follows it.
         entries.append((row, who[row], (moment_us[row] << _ENTRY_BITS) | entry[row]))
     rows, who, stamp = (np.concatenate(column) for column in zip(*entries, strict=True))

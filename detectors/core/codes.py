@@ -86,7 +86,7 @@ def code(texts: "pd.Series[str]") -> Coded:
     rank = np.empty(len(order) + 1, dtype=np.int64)
     rank[order], rank[-1] = np.arange(len(order)), -1
     places = rank[pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)]
-    return Coded(places, pd.Index(encoded.dictionary.take(order).to_pylist(), dtype="str"))
+    return Coded(places, pd.Index(pd.array(encoded.dictionary.take(order), dtype="str")))
 
 
 def places_among(wanted: "pd.Series[str]", values: "pd.Series[str]") -> NDArray[np.int64]:

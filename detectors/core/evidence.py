@@ -89,7 +89,7 @@ def answer(
     >>> float(four.loc["D1", "bits"]), four.loc["D1", "reason"], four.loc["D1", "reason_zh"]
     (0.0, 'Four are too few.', '四份太少。')
     """
-    index = pd.Index(list(unit_ids), dtype="str", name="unit_id")
+    index = pd.Index(unit_ids, dtype="str", name="unit_id")
     values = {
         "n": n,
         "observed": observed,

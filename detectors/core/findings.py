@@ -26,7 +26,7 @@ class FindingSettings:
     priors
         Share of units that practise each scheme, before any evidence.
     false_discovery_rate
-        Bound on the expected share of honest units among the flagged, by scheme (e-BH).
+        Bound on the expected share of honest units among the flagged, by scheme (closed e-BH).
     family_cap_bits
         The most that one family of evidence counts for, since families are independent only so far.
     decisive_cap_bits

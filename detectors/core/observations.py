@@ -1,6 +1,7 @@
 """What was observed in the window: one frame per source, as every detector receives it."""
 
 from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
@@ -174,7 +175,9 @@ class Observations:
             return self
         surveys = self.frames["surveys"]
         rows = np.flatnonzero(~surveys["response_id"].isin(list(response_ids)).to_numpy())
-        kept = surveys.take(rows).reset_index(drop=True)
+        with ThreadPoolExecutor(2) as pool:
+            columns = pool.map(lambda name: surveys[name].array.take(rows), surveys.columns)
+            kept = pd.DataFrame(dict(zip(surveys.columns, columns, strict=True)), copy=False)
         narrowed = replace(self, frames={**self.frames, "surveys": kept})
         narrowed._of_source.update({source: once for source, once in self._of_source.items() if source != "surveys"})
         object.__setattr__(narrowed, "_whole", (self, rows))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 import numpy as np
 import pandas as pd
@@ -116,13 +117,16 @@ def weigh(
     dealers = table.play(UnitKind.DEALER, observations.without(set(invented)))
 
     records = pd.concat([interviewers.records, dealers.records], ignore_index=True)
+    with ThreadPoolExecutor(1) as pool:
+        adjusted = pool.submit(_adjust, observations, records)
+        heard = worth_listening(records, observations)
     return Weighing(
         evidence=pd.concat([dealers.evidence, interviewers.evidence], ignore_index=True).drop(
             columns=["decisive", "independent"]
         ),
         scores=pd.concat([dealers.scores, interviewers.scores], ignore_index=True),
-        records=worth_listening(records, observations),
-        dealers=_adjust(observations, records),
+        records=heard,
+        dealers=adjusted.result(),
     )
 
 
@@ -158,7 +162,10 @@ class _Table:
         # Most of the work is numpy's and Arrow's, which leave Python's lock to the other detector.
         with ThreadPoolExecutor(_AT_ONCE) as pool, threadpool_limits(limits=1, user_api="blas"):
             mine = [detector for detector in self.detectors if detector.unit_kind is kind]
-            for said, named in pool.map(lambda detector: self._hear(detector, observations), mine):
+            order = _families_in_turn(mine)
+            heard = {place: pool.submit(self._hear, mine[place], observations) for place in order}
+            for place in sorted(order):
+                said, named = heard[place].result()
                 evidence.append(said)
                 carried += named
         everything = pd.concat(evidence, ignore_index=True)
@@ -213,6 +220,17 @@ class _Table:
                 said = pd.concat([said[~outdated], anew.astype(_EVIDENCE)], ignore_index=True)
                 carried.append(renamed)
         return said, carried
+
+
+def _families_in_turn(detectors: Sequence[Detector]) -> list[int]:
+    """Return the places of the first detector of each family, then of the second of each, and so on.
+
+    Those of one family start from the same derivations: side by side, one would wait for the other to make them.
+    """
+    families: dict[str, list[int]] = {}
+    for place, detector in enumerate(detectors):
+        families.setdefault(detector.family, []).append(place)
+    return [place for turn in zip_longest(*families.values()) for place in turn if place is not None]
 
 
 def _fixed(detector: Detector) -> dict[str, str | bool]:

@@ -10,7 +10,7 @@ compared with interviews of the same questionnaire, agency and month, with as ma
 and the share of an interviewer's interviews among the shortest hundredth is compared with how far *honest
 interviewers differ* in it, fast ones included. A fast interviewer is fast by a constant factor, so an interview
 counts only if it is also far below the interviewer's own longer half. An agency that records no durations is not
-judged.
+judged. What is left is a clock that contradicts the answers, interview by interview, so this may open a case by itself.
 
 References
 ----------
@@ -128,6 +128,7 @@ class Pace(Detector):
     )
     schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.FABRICATED,)
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {"surveys": ("interviewer_id", "duration_s")}
+    decisive: ClassVar[bool] = True
 
     def _learn(self, network: Observations) -> _Learnt:
         timed = network.shared(_timed)
@@ -187,7 +188,7 @@ def _timed(observations: Observations) -> _Timed:
     rows = np.flatnonzero((interviewer.places >= 0) & (seconds > 0))
     items, letters = np.zeros((2, len(surveys)))
     for item in observations.members("surveys", "q_"):
-        items += surveys[item].notna().to_numpy()
+        items += ~np.isnan(surveys[item].to_numpy())
     if "verbatim" in surveys.columns:
         texts = observations.shared(verbatims)
         letters = np.append(texts.unique.str.len().to_numpy(dtype=np.float64), 0.0)[texts.places]

@@ -7,9 +7,10 @@ Why it matters. Such answers tell the maker nothing, and praise or blame dealers
 
 What honest thing can look the same. Interviewers write down in their own manner ("客户表示 …"), and customers say
 "挺好": short answers never count, of longer ones only those that hardly anybody says to other interviewers, and
-likeness is that of the whole answer, not of how it begins. A dealer's own script is said by that dealer's customers:
-answers count only if customers of at least two dealers gave them. How often honest interviewers hear the same twice
-is learnt from the network.
+likeness is that of the whole answer, not of how it begins. Many have a few sentences of their own for whoever has
+nothing to say ("客户对服务表示认可，无其他意见"): the five that an interviewer repeats most never count. A dealer's own
+script is said by that dealer's customers: answers count only if customers of at least two dealers gave them. How often
+honest interviewers hear the same twice is learnt from the network.
 
 References
 ----------
@@ -22,7 +23,7 @@ Examples
 >>> import numpy as np, pandas as pd
 >>> letters = np.random.default_rng(5).integers(0x4E00, 0x5200, (1000, 20), dtype=np.uint32)
 >>> said = np.array([row.tobytes().decode("utf-32-le") for row in letters], dtype=object)
->>> said[:15] = "顾问很专业，交车很仔细，环境也好，特别满意"
+>>> said[:40] = np.repeat(said[:10], 4)
 >>> surveys = pd.DataFrame({
 ...     "response_id": [f"R{place}" for place in range(1000)], "survey": "SSI", "overall": 10.0,
 ...     "dealer_id": [f"D{place % 9}" for place in range(1000)], "verbatim": pd.Series(said, dtype="str"),
@@ -95,12 +96,15 @@ class RepeatedWording(Detector):
         An interviewer with fewer open answers of some length is not judged.
     shortest_answer
         Letters; shorter answers never count.
+    set_phrases
+        Sentences, those an interviewer repeats most, that are taken for a habit of noting and never count.
     potency
         Probability that an invented answer repeats another.
     """
 
     fewest_answers: int = 15
     shortest_answer: int = 10
+    set_phrases: int = 5
     potency: float = 0.9
 
     title: ClassVar[Said] = Said("The same words from customers of different dealers", "不同经销商的客户说法相同")
@@ -113,6 +117,11 @@ class RepeatedWording(Detector):
         Said(
             "Interviewers write down in their own manner: likeness is that of the whole answer, not of how it begins.",
             "访员各有记录习惯：比的是整条回答，而不是开头的套话。",
+        ),
+        Said(
+            "Many have a few sentences of their own for customers with nothing to say: the five that an interviewer "
+            "repeats most never count.",
+            "不少访员对没什么可说的客户有几句惯用语：每位访员重复最多的五句从不计入。",
         ),
         Said(
             "A dealer's script is said by that dealer's customers: answers count only if customers of at least two "
@@ -136,13 +145,13 @@ class RepeatedWording(Detector):
                 "只有一位访员的记录，无法与其他访员相比较。",
             )
         rarity = learn_rarity(answers.interviewer, answers.key)
-        counts = _counts(answers, _repeated(network, answers, rarity))
+        counts = _counts(answers, _repeated(network, answers, rarity, self.set_phrases))
         usual = learn_usual(counts["hits"], counts["trials"], counts["trials"] - 1, potency=self.potency)
         return _Learnt(clusters, rarity, usual)
 
     def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
         answers = self._answers(observations, learned.clusters)
-        rows = _repeated(observations, answers, learned.rarity)
+        rows = _repeated(observations, answers, learned.rarity, self.set_phrases)
         counts = _counts(answers, rows)
         units = weigh_excess(
             counts,
@@ -169,8 +178,8 @@ class RepeatedWording(Detector):
         return _Answers(rows, Coded(interviewer.places[rows], interviewer.names), clusters.keys(texts)[rows])
 
 
-def _repeated(observations: Observations, answers: _Answers, rarity: Rarity) -> pd.DataFrame:
-    """Return the answers that another dealer's customer gave to the same interviewer."""
+def _repeated(observations: Observations, answers: _Answers, rarity: Rarity, set_phrases: int) -> pd.DataFrame:
+    """Return the answers that another dealer's customer gave to the same interviewer, set phrases left out."""
     surveys = observations["surveys"]
     ids = surveys["response_id"].array
     found = find_repeats(answers.interviewer, answers.key, ids.take(answers.rows), rarity)
@@ -187,8 +196,11 @@ def _repeated(observations: Observations, answers: _Answers, rarity: Rarity) -> 
             "again": found.again[echo],
         }
     )
-    dealers = echoes.groupby(["interviewer", "key"], sort=False)["dealer_id"].transform("nunique")
-    return echoes[dealers > 1]
+    said = echoes.groupby(["interviewer", "key"], sort=True)["dealer_id"]
+    echoes = echoes.assign(sentence=said.ngroup(), dealers=said.transform("nunique"), times=said.transform("size"))
+    by_times = echoes.drop_duplicates("sentence").sort_values(["times", "sentence"], ascending=False)
+    own = by_times.groupby("interviewer").head(set_phrases)["sentence"]
+    return echoes[(echoes["dealers"] > 1) & ~echoes["sentence"].isin(own)]
 
 
 def _counts(answers: _Answers, echoes: pd.DataFrame) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from detectors.core.codes import Coded
 from detectors.core.instruments.spread import Floats
 from detectors.core.interviews import kind_of_interview, level, perfect
+from detectors.core.keys import MISSING, token
 from detectors.core.observations import Observations
 from detectors.core.sentences import Said
 from detectors.core.verbatims import verbatims
@@ -229,8 +230,6 @@ def _contacts(observations: Observations) -> pd.DataFrame:
     for name, dispositions in (("completed", ["completed"]), ("dead", _DEAD)):
         figures[name] = _mean(dealer, np.append(came.names.isin(dispositions), False)[came.places].astype(np.float64))
     if "phone" in observations["contacts"].columns:
-        # Millions of numbers, of which nobody asks for the order: sorting them would cost more than all the rest.
-        phone, numbers = pd.factorize(observations["contacts"]["phone"])
-        pair = pd.Series(dealer.places * (len(numbers) + 1) + phone)
-        figures["shared"] = _mean(dealer, np.where(phone < 0, np.nan, pair.duplicated(keep=False)))
+        phone = token(observations, "contacts", "phone")
+        figures["shared"] = _mean(dealer, np.where(phone == MISSING, np.nan, pd.Series(phone).duplicated(keep=False)))
     return pd.DataFrame(figures, index=dealer.names)

@@ -7,8 +7,9 @@ Why it matters. It is the sign that stays when the orders are spread over months
 
 What honest thing can look the same. Most honest authors write once, too, and a young platform has young accounts:
 what is usual is learnt from this network's five-star reviews, with how much honest dealers differ in it. A promotion
-brings newcomers all at once: reviews in a burst are not looked at here (`copied_bursts` does). Where the platform
-tells nothing of its authors, what the network's own reviews show of them is used: how many, over how many days.
+brings newcomers all at once: reviews in a burst are not looked at here (`copied_bursts` does), nor those written while
+the dealer's own sales or services surge. Where the platform tells nothing of its authors, what the network's own
+reviews show of them is used: how many, over how many days.
 
 References
 ----------
@@ -98,8 +99,9 @@ class ThrowawayAuthors(Detector):
             "多数正常作者也只写一次，新平台上多是新账号：常态如何、正常经销商差异多大，都从全网的五星评价学得。",
         ),
         Said(
-            "A promotion brings newcomers in a burst: reviews in bursts are not looked at.",
-            "促销活动会一下子带来许多新用户：集中发布的评价不看。",
+            "A promotion brings newcomers: reviews in bursts, and those written while the dealer's own sales or "
+            "services surge, are not looked at.",
+            "促销活动会一下子带来许多新用户：集中发布的，以及经销商自己的销售或售后业务激增期间的评价不看。",
         ),
     )
     schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.REVIEW_MANIPULATION,)
@@ -147,7 +149,7 @@ class ThrowawayAuthors(Detector):
 def _counts(observations: Observations, signs: Signs) -> pd.DataFrame:
     """Count each dealer's five-star reviews of ordinary days, and those of them by throw-away authors."""
     dealer = observations.coded("reviews", "dealer_id")
-    ordinary = signs.top & ~signs.burst
+    ordinary = signs.top & ~signs.burst & ~signs.occasion
     trials = dealer.count(ordinary)
     return pd.DataFrame({"hits": dealer.count(ordinary & signs.throwaway), "trials": trials}, index=dealer.names)[
         trials > 0

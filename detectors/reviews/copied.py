@@ -8,7 +8,8 @@ reads three reviews.
 
 What honest thing can look the same. "此用户没有填写评价", "五星好评" and the platform's own default texts are
 everywhere: short texts never count, and of longer ones only those that chance hardly brings twice to a dealer with so
-many reviews. Slogans of a promotion that all its dealers share are common elsewhere. One author who posts the same
+many reviews. Slogans of a promotion that all its dealers share are common elsewhere, and reviews written while the
+dealer's own sales or services surge, by people who came for one thing, are not looked at. One author who posts the same
 text again counts once. How often honest reviews of one dealer are alike all the same is learnt from the network.
 
 References
@@ -98,6 +99,11 @@ class CopiedPraise(Detector):
             "促销口号为所有参与的经销商共用：在别处也常见的用语不计入。",
         ),
         Said(
+            "People who came for one promotion write of one thing: reviews written while the dealer's own sales or "
+            "services surge are not looked at.",
+            "为同一活动而来的人写的是同一件事：经销商自己的销售或售后业务激增期间的评价不作判断。",
+        ),
+        Said(
             "An author may post the same text again: one author counts once.",
             "同一作者可能重复发布同样的文字：一位作者只计一次。",
         ),
@@ -133,7 +139,7 @@ class CopiedPraise(Detector):
             sentence=_TOLD,
         )
         by_chance = (units["expected"] / units["observed"].clip(lower=1.0)).clip(0.02, 1.0)
-        rows = np.flatnonzero(signs.copied & signs.top)
+        rows = np.flatnonzero(signs.copied & signs.top & ~signs.occasion)
         dealer = observations["reviews"]["dealer_id"].iloc[rows]
         said = pd.DataFrame(
             {
@@ -148,7 +154,7 @@ class CopiedPraise(Detector):
 def _counts(observations: Observations, signs: Signs) -> pd.DataFrame:
     """Count each dealer's worded five-star reviews, and those that repeat another author's words."""
     dealer = observations.coded("reviews", "dealer_id")
-    worded = signs.top & signs.worded
+    worded = signs.top & signs.worded & ~signs.occasion
     again = worded & signs.again
     if "author_id" in observations["reviews"].columns:
         author = observations.coded("reviews", "author_id")

@@ -7,10 +7,12 @@ times. Where reviews have no text, what is left to see are their authors: accoun
 Why it matters. Public praise moves buyers; bought praise hides what the maker's own interviews would show.
 
 What honest thing can look the same. A real promotion brings a real burst: many customers, each with words of their
-own, and most of them new to the platform. So neither a burst nor its newcomers are evidence where there are words to
-compare; looked at is how many of the reviews *inside* bursts are in copied words. How many that are among five-star
-reviews on ordinary days, and how much honest dealers differ in it, is learnt from the network, and an honest burst is
-allowed six times the odds, and two copies in it say nothing. Without words newcomers are counted, and an honest burst is allowed twenty times their odds.
+own, and most of them new to the platform. Where the dealer's own sales or services surge in those days, the burst has
+its occasion and is not looked at. Not every occasion shows there, so neither a burst nor its newcomers are evidence
+where there are words to compare; looked at is how many of the reviews *inside* bursts are in copied words. How many
+that are among five-star reviews on ordinary days, and how much honest dealers differ in it, is learnt from the network;
+customers of one promotion write of the same things, so an honest burst is allowed six times the odds, and two copies in
+it say nothing. Without words newcomers are counted, and an honest burst is allowed twenty times their odds.
 
 Two kinds of evidence have to agree here, a burst and copies inside it, so this one may open a case by itself.
 
@@ -148,6 +150,15 @@ class CopiedBursts(Detector):
             "真实的促销会带来真实的集中好评：集中本身从不是证据，只看其中有多少重复他人用语。",
         ),
         Said(
+            "A burst while the dealer's own sales or services surge has its occasion: it is not looked at.",
+            "经销商自己的销售或售后业务同时激增时，集中好评事出有因，不作判断。",
+        ),
+        Said(
+            "Customers of one promotion write of the same things: an honest burst is allowed six times the odds of "
+            "ordinary days, and two copies say nothing.",
+            "同一促销的客户写的事情相近：正常的集中时段允许有平日六倍的几率，且两条雷同说明不了什么。",
+        ),
+        Said(
             "An occasion brings newcomers: they are looked at only where no review has a text, and an honest burst is "
             "allowed twenty times their odds on ordinary days.",
             "活动会带来新用户：只有在评价都没有正文时才看新账号，且正常的集中时段允许有平日二十倍的几率。",
@@ -168,7 +179,7 @@ class CopiedBursts(Detector):
                 "Reviews have neither a text nor anything about their authors.", "评价既没有正文，也没有作者信息。"
             )
         signs, dealer = read_signs(network, learnt, self.rules), network.coded("reviews", "dealer_id")
-        ordinary = signs.top & ~signs.burst
+        ordinary = signs.top & ~signs.burst & ~signs.occasion
         trials = dealer.count(ordinary)
         seen = trials > 0
         return _Learnt(learnt, learn_usual(dealer.count(ordinary & _doubtful(signs, learnt))[seen], trials[seen]))

@@ -13,15 +13,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import poisson
 
 from detectors.core.codes import Coded
 from detectors.core.instruments.folding import Places
-from detectors.core.instruments.likeness import Clusters, Texts, cluster, read_texts
+from detectors.core.instruments.likeness import Clusters
 from detectors.core.instruments.phrases import Commonness, Phrased, find_recited, learn_commonness, phrases_of
 from detectors.core.instruments.repeats import Flags, Rarity, find_repeats, learn_rarity
 from detectors.core.instruments.spread import Floats
 from detectors.core.observations import Observations
+from detectors.core.verbatims import review_clusters, review_texts
+from detectors.reviews.rhythm import RHYTHM, Rhythm, in_burst, on_occasion
 
 TOP_RATING = 5.0
 
@@ -40,21 +41,15 @@ class Rules:
 
     Parameters
     ----------
-    fewest_in_burst
-        Five-star reviews that make a burst, at least.
-    half_width_days
-        Days before and after a review in which its burst is sought.
-    burst_chance
-        A burst is rarer than this under the dealer's own rhythm on its other days.
+    rhythm
+        What counts as a burst, and as an occasion for one.
     doubtful_share
         Share of the network's reviews whose authors have the least past; an author in it counts as thrown away.
     shortest_text
         Letters; shorter texts are never copies.
     """
 
-    fewest_in_burst: int = 4
-    half_width_days: int = 3
-    burst_chance: float = 0.002
+    rhythm: Rhythm = RHYTHM
     doubtful_share: float = 0.2
     shortest_text: int = 10
 
@@ -114,7 +109,9 @@ class Signs:
     top
         Five stars.
     burst
-        It stands in a burst.
+        It stands in a burst that no occasion explains.
+    occasion
+        It was written while the dealer itself was far busier than usual.
     throwaway
         Its author has hardly a past.
     worded
@@ -125,6 +122,7 @@ class Signs:
 
     top: Flags
     burst: Flags
+    occasion: Flags
     throwaway: Flags
     worded: Flags
     copied: Flags
@@ -166,7 +164,7 @@ class _Learning:
         authors = learn_authors(network, self.rules.doubtful_share)
         if not network.has("reviews", "text"):
             return Learnt(authors, None, None, None)
-        clusters, texts = network.shared(_review_clusters), network.shared(_review_texts)
+        clusters, texts = network.shared(review_clusters), network.shared(review_texts)
         rows, dealer = _worded(network, self.rules)
         common = learn_commonness(network.shared(_Phrasing(self.rules)))
         return Learnt(authors, clusters, learn_rarity(dealer, clusters.keys(texts)[rows]), common)
@@ -192,13 +190,14 @@ class _Reading:
             and "text" in reviews.columns
         ):
             rows, dealer = _worded(observations, self.rules)
-            texts, ids = observations.shared(_review_texts), reviews["review_id"].array.take(rows)
+            texts, ids = observations.shared(review_texts), reviews["review_id"].array.take(rows)
             found = find_repeats(dealer, learnt.clusters.keys(texts)[rows], ids, learnt.rarity, steady=True)
             author = observations.coded("reviews", "author_id").places[rows] if "author_id" in reviews.columns else None
             holds, later = find_recited(observations.shared(_Phrasing(self.rules)), learnt.common, ids, author)
             worded[rows], copied[rows], again[rows] = True, found.echo | holds, found.again | later
-        burst = _in_burst(observations, top, learnt.authors.days, self.rules)
-        return Signs(top, burst, throwaway, worded, copied, again)
+        occasion = on_occasion(observations, self.rules.rhythm)
+        burst = in_burst(observations, top, learnt.authors.days, self.rules.rhythm) & ~occasion
+        return Signs(top, burst, occasion, throwaway, worded, copied, again)
 
 
 @dataclass(frozen=True)
@@ -209,21 +208,13 @@ class _Phrasing:
 
     def __call__(self, observations: Observations) -> Phrased:
         rows, dealer = _worded(observations, self.rules)
-        return phrases_of(observations.shared(_review_texts), rows, dealer)
-
-
-def _review_texts(observations: Observations) -> Texts:
-    return read_texts(observations["reviews"]["text"])
-
-
-def _review_clusters(network: Observations) -> Clusters:
-    return cluster(network.shared(_review_texts))
+        return phrases_of(observations.shared(review_texts), rows, dealer)
 
 
 def _worded(observations: Observations, rules: Rules) -> tuple[Places, Coded]:
     """Return the rows of reviews with a text long enough to compare, and their dealers."""
     dealer = observations.coded("reviews", "dealer_id")
-    letters = observations.shared(_review_texts).letters
+    letters = observations.shared(review_texts).letters
     rows = np.flatnonzero((letters >= rules.shortest_text) & (dealer.places >= 0))
     return rows, Coded(dealer.places[rows], dealer.names)
 
@@ -316,29 +307,3 @@ def review_doubt(observations: Observations, authors: Authors) -> Floats:
         usual = np.append(dealer.sum(rating) / dealer.count(~np.isnan(rating)), np.nan)[dealer.places]
     deviation = np.nan_to_num(np.abs(rating - usual), nan=0.0)
     return np.asarray(author + _DEVIATION * deviation + _EXTREME * ((rating <= 1) | (rating >= TOP_RATING)))
-
-
-def _in_burst(observations: Observations, top: Flags, window_days: int, rules: Rules) -> Flags:
-    """Tell which five-star reviews stand in a burst: more within a few days than the dealer's own rhythm brings."""
-    places = observations.coded("reviews", "dealer_id").places
-    inside = np.zeros(len(top), dtype=bool)
-    rows = np.flatnonzero(top & (places >= 0))
-    if not len(rows):
-        return inside
-    dealer = places[rows]
-    day = observations["reviews"]["posted_at"].to_numpy()[rows].astype("datetime64[D]").astype(np.int64)
-    # One number line for all dealers, so far apart that no window reaches the next dealer.
-    spacing = int(day.max() - day.min()) + 2 * rules.half_width_days + 2
-    line = dealer * spacing + (day - day.min())
-    # So many reviews share a day that looking up each dealer's days, not reviews, is enough.
-    days, of_review, reviews = np.unique(line, return_inverse=True, return_counts=True)
-    until = np.concatenate([[0], np.cumsum(reviews)])
-    after = until[np.searchsorted(days, days + rules.half_width_days, "right")]
-    before = until[np.searchsorted(days, days - rules.half_width_days, "left")]
-    near = (after - before)[of_review]
-    width = 2 * rules.half_width_days + 1
-    elsewhere = np.bincount(dealer)[dealer] - near
-    usual = np.maximum(elsewhere * width / max(window_days - width, width), 0.5)
-    many = np.flatnonzero(near >= rules.fewest_in_burst)
-    inside[rows[many]] = poisson.sf(near[many] - 1, usual[many]) < rules.burst_chance
-    return inside

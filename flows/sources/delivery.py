@@ -101,15 +101,18 @@ def read(file: DeliveredFile, vendor_maps: Sequence[VendorMap] = ()) -> Delivery
        row     column value                                   problem
     0    1  posted_at  soon  is not a time such as 2026-03-05 14:02
     """
+    return delivery_of(_rows_in(file), file.source, file.name, file.sha256, map_for(file.name, vendor_maps))
+
+
+def _rows_in(file: DeliveredFile) -> Rows:
     try:
         opened = OpenedFile.of(file)
-        rows = _READERS[opened.format](opened)
+        return _READERS[opened.format](opened)
     except OSError as error:
         raise MingchaError(
             f"{file.name} cannot be read ({error.strerror or error}).",
             remedy="Give the user that runs Mingcha the right to read it, or deliver it again.",
         ) from error
-    return delivery_of(rows, file.source, file.name, file.sha256, map_for(file.name, vendor_maps))
 
 
 def delivery_of(rows: Rows, source_name: str, file_name: str, sha256: str, vendor_map: VendorMap) -> Delivery:
@@ -134,8 +137,10 @@ def delivery_of(rows: Rows, source_name: str, file_name: str, sha256: str, vendo
     columns: dict[str, pa.ChunkedArray] = {"row_number": pa.chunked_array([pa.array(rows.numbers)])}
     unparsed = [_broken_rows(rows)]
     repaired: dict[str, int] = {}
+    rows_read, found = rows.table.num_rows, dict(enumerate(rows.table.columns))
+    del rows
     for column in source.known(place):
-        cells = rows.table.column(place[column.name])
+        cells = found.pop(place[column.name])  # what one column leaves behind is room for the next
         parsed = parse_cells(_in_our_words(cells, vendor_map.values_of(column.name)), column)
         columns[column.name] = parsed.found
         unparsed.append(_unparsed_cells(cells, parsed, column))
@@ -143,7 +148,7 @@ def delivery_of(rows: Rows, source_name: str, file_name: str, sha256: str, vendo
     for name, constant in vendor_map.constants.items():
         filled = source.column(name)
         if filled is not None and name not in place:
-            cells = pa.chunked_array([pa.repeat(pa.scalar(constant, pa.large_string()), rows.table.num_rows)])
+            cells = pa.chunked_array([pa.repeat(pa.scalar(constant, pa.large_string()), rows_read)])
             columns[name] = parse_cells(cells, filled).found
     return Delivery(
         source=source_name,
@@ -153,7 +158,7 @@ def delivery_of(rows: Rows, source_name: str, file_name: str, sha256: str, vendo
         unparsed=pa.concat_tables(unparsed).to_pandas(),
         repaired=repaired,
         unknown_columns=unknown,
-        rows_read=rows.table.num_rows,
+        rows_read=rows_read,
     )
 
 

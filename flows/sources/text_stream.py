@@ -94,6 +94,8 @@ class TextStream(io.RawIOBase):
         self._refuse_nul(found)
         self._refuse_long_line(found)
         pending = len(self._decoder.getstate()[0])
+        if not pending and found.isascii():  # the same in either encoding, and most of what is delivered
+            return self._passed(found, found)
         try:
             text = self._decoder.decode(found, final=not found)
         except UnicodeDecodeError as error:
@@ -108,10 +110,12 @@ class TextStream(io.RawIOBase):
         if self._encoding == "utf-8":
             self._proved_utf8(text)
         self._refuse_private_use(text)
+        return self._passed(found, found if self._encoding == "utf-8" else text.encode())
+
+    def _passed(self, found: bytes, given: bytes) -> bytes:
         at_start = self._read_bytes == 0
         self._read_bytes += len(found)
         self._line_feeds += found.count(b"\n")
-        given = found if self._encoding == "utf-8" else text.encode()
         return given.removeprefix(codecs.BOM_UTF8) if at_start else given
 
     def _proved_utf8(self, text: str) -> bool:

@@ -219,7 +219,7 @@ class ScoreOfNight(FindingNight, AffectedBetween):
     """What a night weighed of a unit for one scheme, as in audit_scores."""
 
     scheme: str = Field(description="the scheme")
-    q_value: float | None = Field(description="smallest false discovery rate at which e-BH flags the unit")
+    q_value: float | None = Field(description="smallest false discovery rate at which closed e-BH names the unit")
 
 
 class IndexOfNight(Night):

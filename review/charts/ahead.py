@@ -10,10 +10,10 @@ from sql.peers import Peer
 
 def draw_ahead() -> None:
     """Draw up the shape of every chart of the case page in each language; a page then only fills in its rows."""
-    nothing = {"low": 1, "items": [], "heat": {"unit": [[]]}}
+    nothing = {"low": 1, "heat": {"unit": [[]]}}
     for language in LANGUAGES:
         waterfall(language, 0.0, [], 0.0)
         trend(language, [])
-        heat(language, nothing, "unit")
+        heat(language, nothing, [""], "unit")
         for is_share in (True, False):
             funnel(language, Night([], [], is_share, 0), Peer("", 1, 0.0, None, None))

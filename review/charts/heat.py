@@ -1,17 +1,16 @@
 """The heat map: how the unit's customers answered each item, beside those of comparable units."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from review.charts.shapes import THIS, Rows, Spec, filled
 from review.language import words
-from review.language.evidence import item_name
 
 _ROW_PX = 20
 
 
-def heat(language: str, survey: Mapping[str, Any], side: str) -> Spec:
+def heat(language: str, survey: Mapping[str, Any], names: Sequence[str], side: str) -> Spec:
     """Return the chart of one side.
 
     Parameters
@@ -19,31 +18,20 @@ def heat(language: str, survey: Mapping[str, Any], side: str) -> Spec:
     language
         ``en`` or ``zh``.
     survey
-        A dossier's survey: ``low``, ``high``, ``items`` and ``heat``.
+        A dossier's survey: ``low``, ``high`` and ``heat``.
+    names
+        What its rows are called, from `review.language.items.item_names`.
     side
         ``unit``, or ``peers`` for comparable units.
     """
-    rows = _answers(language, survey, side)
+    rows = _answers(survey, names, side)
     return {**filled(_shape(language), answers=rows), "height": _ROW_PX * len(survey["heat"][side])}
 
 
-def item_names(language: str, survey: Mapping[str, Any]) -> list[str]:
-    """Return what the rows of the heat map are called: overall, then the items by their codes.
-
-    Examples
-    --------
-    >>> item_names("en", {"items": ["overall", "q_attitude"]}), item_names("en", {"items": ["q_speed_of_service"]})
-    (['overall', 'attitude'], ['overall', 'speed of service'])
-    """
-    _ = words(language).gettext
-    items = [item for item in survey["items"] if item != "overall"]
-    return [_("overall"), *map(item_name, items)]
-
-
-def _answers(language: str, survey: Mapping[str, Any], side: str) -> Rows:
+def _answers(survey: Mapping[str, Any], names: Sequence[str], side: str) -> Rows:
     return [
         {"item": item, "answer": survey["low"] + step, "share": share}
-        for item, shares in zip(item_names(language, survey), survey["heat"][side], strict=True)
+        for item, shares in zip(names, survey["heat"][side], strict=True)
         for step, share in enumerate(shares)
         if share is not None
     ]

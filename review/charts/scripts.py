@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import subprocess
+import sys
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -9,6 +11,7 @@ from tempfile import NamedTemporaryFile
 NAME = "vega.js"
 _PACKAGE = "vl-convert-python"
 _SNIPPET = "window.vegaEmbed = vegaEmbed;"
+_PUT_TOGETHER = "import sys, vl_convert; sys.stdout.buffer.write(vl_convert.javascript_bundle(sys.argv[1]).encode())"
 
 
 def digest() -> str:
@@ -29,9 +32,7 @@ def bundle(cache: Path) -> bytes:
         return kept.read_bytes()
     except OSError:
         pass
-    import vl_convert  # noqa: PLC0415 - only the first start needs it
-
-    made: bytes = vl_convert.javascript_bundle(_SNIPPET).encode()
+    made = _made()
     try:
         cache.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile(dir=cache, delete=False) as file:
@@ -40,3 +41,9 @@ def bundle(cache: Path) -> bytes:
     except OSError:
         return made  # a home that cannot be written: made anew at the next start
     return made
+
+
+def _made() -> bytes:
+    """Have the scripts put together in a process of their own: for over a second, no other thread would get a turn."""
+    command = [sys.executable, "-c", _PUT_TOGETHER, _SNIPPET]
+    return subprocess.run(command, capture_output=True, check=True).stdout  # noqa: S603 - our own command

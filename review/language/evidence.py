@@ -1,7 +1,6 @@
 """What the families of evidence and the columns of a record are called."""
 
 from collections.abc import Iterable
-from functools import cache
 
 from review.language import Words, mark, names
 
@@ -53,15 +52,3 @@ def family_names(words: Words, families: Iterable[str]) -> str:
     'Ratings against facts, Contact list'
     """
     return words.gettext(", ").join(family_name(words, family) for family in families)
-
-
-@cache
-def item_name(column: str) -> str:
-    """Return what a rated item or a fact is called, from the name of its column.
-
-    Examples
-    --------
-    >>> item_name("q_wait_time"), item_name("fact_greeted_promptly")
-    ('wait time', 'greeted promptly')
-    """
-    return column.removeprefix("q_").removeprefix("fact_").replace("_", " ")

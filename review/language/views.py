@@ -41,7 +41,9 @@ MEANINGS = {
         "存在该手法的概率：先验赔率 × 2^比特，并与同样能解释这些证据的其他手法分摊（0 至 1）"
     ),
     "share of such units that do it, before any evidence (0 to 1)": "看任何证据之前，这类对象有此行为的占比（0 至 1）",
-    "smallest false discovery rate at which e-BH flags the unit (0 to 1)": "e-BH 标记该对象的最小错误发现率（0 至 1）",
+    "smallest false discovery rate at which closed e-BH names the unit (0 to 1)": (
+        "闭合 e-BH 列出该对象的最小错误发现率（0 至 1）"
+    ),
     "estimated share of the unit's rows that are affected (0 to 1)": "估计受影响的记录占比（0 至 1）",
     "lower end of its interval (0 to 1)": "其区间下限（0 至 1）",
     "upper end of its interval (0 to 1)": "其区间上限（0 至 1）",

@@ -1,6 +1,7 @@
 """The case page: why, what speaks for it and against it, what to listen to, and what was and can be done."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from statistics import median
 from typing import Annotated, Any
 
@@ -8,14 +9,15 @@ from fastapi import APIRouter, HTTPException, Path, Request, Response
 from sqlalchemy import Connection
 
 from review.charts.funnel import Night, funnel
-from review.charts.heat import heat, item_names
+from review.charts.heat import heat
 from review.charts.trend import trend
 from review.charts.waterfall import waterfall
 from review.language import Words, words_of
-from review.language.evidence import DISPOSITIONS, SOURCES, family_name, family_names, item_name
+from review.language.evidence import DISPOSITIONS, SOURCES, family_name, family_names
 from review.language.figures import bits as shown_bits
 from review.language.figures import number, percent, points
 from review.language.happened import tell
+from review.language.items import Titles, item_name, item_names
 from review.language.names import named
 from review.pages.funnels import Funnels
 from review.pages.queue_address import address, filter_of, of_person, query_of, today
@@ -71,14 +73,12 @@ def show(request: Request, case_id: CaseId, person: Annotated[Person, requires(P
         findings=[_shown(words, finding) for finding in file.findings],
         funnel=None if night is None else _funnel(words, file, night),
         trends=_trends(words, file.dossier),
-        heats=_heats(words, file.dossier),
+        heats=_heats(words, request.app.state.settings.items, file.dossier),
         dossier=file.dossier or {},
         records_shown=_RECORDS_SHOWN,
         scripts_shown=_SCRIPTS_SHOWN,
         looks_shown=_LOOKS_SHOWN,
-        sources=lambda source: named(words, SOURCES, source),
-        dispositions=lambda disposition: named(words, DISPOSITIONS, disposition),
-        item_name=item_name,
+        **_names(request, words),
         family_name=lambda family: family_name(words, family),
         family_names=lambda families: family_names(words, families),
         events=[tell(words, event, people) for event in reversed(file.events)],
@@ -97,7 +97,7 @@ def show_records(request: Request, case_id: CaseId) -> Response:
         head=head,
         dossier=dossier or {},
         records_shown=None,
-        **_names(words_of(request)),
+        **_names(request, words_of(request)),
     )
 
 
@@ -105,12 +105,13 @@ def _path(request: Request, case_id: int) -> str:
     return str(request.app.url_path_for("case", case_id=case_id))
 
 
-def _names(words: Words) -> dict[str, Any]:
+def _names(request: Request, words: Words) -> dict[str, Any]:
     """Return what a record's columns and their values are called."""
+    titles: Titles = request.app.state.settings.items
     return {
         "sources": lambda source: named(words, SOURCES, source),
         "dispositions": lambda disposition: named(words, DISPOSITIONS, disposition),
-        "item_name": item_name,
+        "item_name": partial(item_name, words, titles),
     }
 
 
@@ -228,20 +229,20 @@ def _month(month: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _heats(words: Words, dossier: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+def _heats(words: Words, titles: Titles, dossier: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     _ = words.gettext
     found = []
     for survey in (dossier or {}).get("surveys", ()):
         held = survey.get("heat")
         if not held or not held.get("unit"):
             continue
+        names = item_names(words, titles, survey)
         answers = [str(answer) for answer in range(survey["low"], survey["high"] + 1)]
         sides = []
         for side, title in (("unit", _("This unit")), ("peers", _("Comparable units"))):
-            names = item_names(words.language, survey)
             rows = [[name, *map(percent, shares)] for name, shares in zip(names, held[side], strict=True)]
             table = {"headings": [_("Item"), *answers], "rows": rows}
             sides.append({"side": side, "title": title, "n": held[f"{side}_n"], "table": table})
-            sides[-1]["chart"] = heat(words.language, survey, side)
+            sides[-1]["chart"] = heat(words.language, survey, names, side)
         found.append({"survey": survey["survey"], "sides": sides, "peers_said": survey.get("peers_said", {})})
     return found

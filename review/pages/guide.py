@@ -30,7 +30,7 @@ def shortcuts(words: Words) -> list[tuple[tuple[str, ...], str]]:
     """Return each group of keys, and what pressing one does."""
     _ = words.gettext
     return [
-        (("j", "k"), _("the next and the previous row of a list")),
+        (("j", "k"), _("the next and the previous row of a list, or case of the queue")),
         (("Enter",), _("open the row")),
         (("n",), _("take the next case")),
         (("/",), _("search")),

@@ -50,6 +50,8 @@ def test_the_file_of_the_home_that_a_flag_names_is_read(home: Path, tmp_path: Pa
         ("MINGCHA_SCALES", '{"CSI": [10, 1]}', r"scale of CSI must go from its lowest"),
         ("MINGCHA_SCALES", "ten", r"settings cannot be read"),
         ("MINGCHA_PRIORS", '{"gifted": 0.1}', r"'priors"),
+        ("MINGCHA_ITEMS", '{"wait": {"en": "Waiting", "zh": "等待"}}', r"'items"),
+        ("MINGCHA_ITEMS", '{"q_wait": {"en": "Waiting"}}', r"'items\.q_wait\.zh'.*Field required"),
         ("MINGCHA_TABLES", '[{"source": "staff", "url": "sqlite://"}]', r"either table or query"),
         ("MINGCHA_TABLES", f"[{QUERY}, {QUERY}]", r"one query for a source is enough"),
     ],
@@ -76,6 +78,7 @@ def test_the_digest_follows_what_influences_a_result_and_neither_places_nor_secr
     digest = read_settings().sha256()
 
     assert read_settings(home=tmp_path / "b", inbox=tmp_path, database_url="sqlite://", key="ab").sha256() == digest
+    assert read_settings(items={"q_wait": {"en": "Waiting", "zh": "等待"}}).sha256() == digest
     assert read_settings(closing_months=3).sha256() != digest
     maps = tmp_path / "maps"
     maps.mkdir()

@@ -9,45 +9,39 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lake import Key, KeyInvalid, KeyLost, hashing, land
+from lake import Key, KeyInvalid, KeyLost, land
 from tests.lake.deliveries import KEY, surveys
 
 SECRET = bytes(range(32))
 
 
-def hmac_token(kind: str, value: str) -> str:
-    digest = hmac.digest(SECRET, f"{kind}:{value}".encode(), "sha256")
-    return base64.urlsafe_b64encode(digest).decode()[:16]
-
-
 @settings(deadline=None)  # a busy machine is not a failure
-@given(
-    st.lists(st.none() | st.text(), max_size=200),
-    st.sampled_from(["phone", "vin", "customer_id", "phone block"]),
-    st.integers(0, 5),
-)
-def test_a_token_is_the_first_16_characters_of_the_hmac_of_kind_and_value(
-    values: list[str | None], kind: str, left_out: int
-) -> None:
-    made = KEY.tokens(kind, pa.array(values, pa.string())[left_out:])
-    assert made.to_pylist() == [None if value is None else hmac_token(kind, value) for value in values[left_out:]]
-    made.validate(full=True)
+@given(st.lists(st.none() | st.text(), max_size=20), st.sampled_from(["phone", "vin", "customer_id"]))
+def test_a_token_is_the_first_16_characters_of_the_hmac_of_kind_and_value(values: list[str | None], kind: str) -> None:
+    expected = [
+        None
+        if value is None
+        else base64.urlsafe_b64encode(hmac.digest(SECRET, f"{kind}:{value}".encode(), "sha256")).decode()[:16]
+        for value in values
+    ]
+    assert KEY.tokens(kind, pa.array(values, pa.string())).to_pylist() == expected
 
 
-def test_values_of_every_length_have_their_hmac_those_of_several_blocks_too() -> None:
-    values = ["7" * length for length in range(200)]
-    assert KEY.tokens("phone", pa.array(values)).to_pylist() == [hmac_token("phone", value) for value in values]
+@settings(deadline=None)
+@given(st.lists(st.lists(st.none() | st.sampled_from("abcdefgh"), max_size=12), max_size=5))
+def test_a_remembered_token_is_the_token_made_anew(sources: list[list[str | None]]) -> None:
+    arrays = [pa.array(values, pa.large_string()) for values in sources]
+    with KEY.remembering():
+        remembered = [KEY.tokens("vin", values) for values in arrays]
+        of_another_kind = [KEY.tokens("phone", values) for values in arrays]
+    assert remembered == [KEY.tokens("vin", values) for values in arrays]
+    assert of_another_kind == [KEY.tokens("phone", values) for values in arrays]
 
 
-def test_a_kind_whose_name_fills_the_block_is_refused() -> None:
-    with pytest.raises(ValueError, match="fewer than 55"):
-        KEY.tokens("k" * 54, pa.array(["1"]))
-
-
-def test_tokens_that_hashlib_would_not_make_are_refused_before_any_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hashing, "tokens", lambda _characters, offsets, *_: b"A" * 16 * (len(offsets) - 1))
-    with pytest.raises(KeyInvalid, match="made wrongly on this machine"):
-        Key(SECRET, origin="a test")
+def test_nothing_is_remembered_after_the_block() -> None:
+    with KEY.remembering():
+        KEY.tokens("phone", pa.array(["13812345678"]))
+    assert KEY._remembered is None
 
 
 def test_the_key_file_is_made_on_first_use_for_its_owner_alone_and_found_again(tmp_path: Path) -> None:

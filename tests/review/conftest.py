@@ -12,6 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 
 from review.app import create_app
 from review.security.permissions import Role
@@ -162,7 +163,7 @@ def running_console(console: Console) -> Iterator[Console]:
 class served:  # noqa: N801 - reads as a verb
     """Serve an application on a free port while the block runs."""
 
-    def __init__(self, app: FastAPI) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", ws="none"))
         self.thread = threading.Thread(target=self.server.run, daemon=True)
 

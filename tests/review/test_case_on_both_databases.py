@@ -28,7 +28,7 @@ def test_from_the_queue_to_a_confirmed_and_closed_case(database_url: str, tmp_pa
     assert "Coached customers" in li.get(f"/cases/{case_id}").text
     page = li.get("/cases?q=D2").text
     taken = li.post("/cases/next", data={"csrf": value_of(page, "csrf"), "query": value_of(page, "query")})
-    assert taken.headers["location"] == f"/cases/{case_id}"
+    assert taken.headers["location"] == f"/cases/{case_id}?q=D2"
     for browser, action, fields in (
         (li, "comment", {"text": "heard\0 five\r\nof ten"}),
         (li, "link", {"other": str(case_of(console, "B7")), "reason": "his calls"}),

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import altair as alt
 import pytest
@@ -10,7 +11,7 @@ from review.charts.ahead import draw_ahead
 from review.security.permissions import Role
 from sql import tables
 from sql.connection import writing
-from tests.review.conftest import Console
+from tests.review.conftest import NAMES, Console, made
 from tests.review.filed import case_of, fill, send
 from tests.sql.filed import dossier
 
@@ -187,11 +188,11 @@ def test_a_case_leads_to_those_beside_it_in_the_queue_it_was_opened_from_and_sta
 
     assert f'href="/cases/{d1}?order=newest" data-open' in browser.get("/cases?order=newest").text
     page = browser.get(f"/cases/{b7}").text
-    assert f'<a rel="prev" href="/cases/{d1}" data-key="k">' in page
-    assert f'<a rel="next" href="/cases/{d2}" data-key="j">' in page
+    assert f'<a rel="prev" href="/cases/{d1}" data-key="k"' in page
+    assert f'<a rel="next" href="/cases/{d2}" data-key="j"' in page
     page = browser.get(f"/cases/{d1}?unit=dealer").text
     assert 'rel="prev"' not in page
-    assert f'<a rel="next" href="/cases/{d2}?unit=dealer" data-key="j">' in page
+    assert f'<a rel="next" href="/cases/{d2}?unit=dealer" data-key="j"' in page
     assert '<a href="/cases?unit=dealer">Queue</a>' in page
     taken = send(browser, d1, "take", query="unit=dealer&nonsense=1")
     assert taken.headers["location"] == f"/cases/{d1}?unit=dealer"
@@ -199,3 +200,23 @@ def test_a_case_leads_to_those_beside_it_in_the_queue_it_was_opened_from_and_sta
     assert refused.status_code == 422
     assert f'href="/cases/{d1}?unit=dealer"' in refused.text
     assert 'name="query" value="unit=dealer"' in refused.text
+
+
+def test_items_and_facts_are_called_as_the_settings_name_them_and_by_their_code_otherwise(
+    empty_database: Path, tmp_path: Path
+) -> None:
+    titles = {
+        "q_attitude": {"en": "Attitude of the staff", "zh": "服务态度"},
+        "fact_greeted_promptly": {"en": "Greeted at once", "zh": "及时接待"},
+    }
+    for console in made(empty_database, tmp_path, items=titles):
+        console.add_person(*NAMES[Role.REVIEWER], Role.REVIEWER)
+        fill(console)
+        pages = {language: page_of(console, "D1", language=language) for language in ("en", "zh")}
+        document = console.as_(Role.REVIEWER, "zh").get(f"/cases/{case_of(console, 'D1')}/file").text
+
+    for language, item, fact in (("en", "Attitude of the staff", "Greeted at once"), ("zh", "服务态度", "及时接待")):
+        assert f'<span class="answer">{item} <strong>10</strong></span>' in pages[language]
+        assert f'<span class="answer">{fact} <strong>' in pages[language]
+        assert item in json.dumps(specs_of(pages[language])["heat-1-SSI"], ensure_ascii=False)
+    assert "服务态度" in document

@@ -103,6 +103,15 @@ def test_evidence_that_an_older_release_wrote_is_all_there_when_it_lies_in_anoth
     assert [tuple(row.values()) for row in held] == [(6, 2, 3, 1, None, 0.0, None), (7, 2, 3, 0, 40, 5.5, "理由")]
 
 
+def test_the_newest_file_of_a_migration_is_alembics_head_and_each_is_called_by_its_revision() -> None:
+    script = ScriptDirectory(str(schema.MIGRATIONS))
+    revisions = list(script.walk_revisions())
+    files = sorted(Path(revision.path).name for revision in revisions)
+    assert files == sorted(path.name for path in (schema.MIGRATIONS / "versions").glob("[0-9]*.py"))
+    assert [name.partition("_")[0] for name in files] == [revision.revision for revision in reversed(revisions)]
+    assert script.get_heads() == [files[-1].partition("_")[0]]
+
+
 def test_a_schema_newer_than_the_code_is_refused(store: Store) -> None:
     with store.engine.begin() as connection:
         connection.execute(text("update alembic_version set version_num = '9999'"))

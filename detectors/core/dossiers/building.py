@@ -4,6 +4,7 @@ A dossier is plain JSON, because it is stored as it is and shown as it was that 
 """
 
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from detectors.core.dossiers.answers import survey_blocks
@@ -80,10 +81,13 @@ def build(
         of_kind = Units.of(kind, units)
         if not len(of_kind):
             continue
-        blocks = survey_blocks(observations, weighing, of_kind, window_months)
-        scripts = script_groups(observations, of_kind)
-        heard = records_and_controls(observations, weighing, of_kind, seed)
-        topics = topics_of(observations, of_kind)
+        # Half of the work is Arrow's and numpy's, which leave Python's lock to the other part.
+        with ThreadPoolExecutor(2) as pool:
+            told = pool.submit(records_and_controls, observations, weighing, of_kind, seed)
+            alike = pool.submit(script_groups, observations, of_kind)
+            answered = pool.submit(survey_blocks, observations, weighing, of_kind, window_months)
+            touched = pool.submit(topics_of, observations, of_kind)
+        heard, scripts, blocks, topics = told.result(), alike.result(), answered.result(), touched.result()
         for place, unit_id in enumerate(of_kind):
             dossiers[str(kind), unit_id] = {
                 "unit_kind": str(kind),

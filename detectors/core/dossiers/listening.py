@@ -86,11 +86,13 @@ def _named(observations: Observations, weighing: Weighing, units: Units) -> pd.D
         of_source = records[records["source"] == source]
         if units.kind is UnitKind.DEALER:  # the records of other dealers need not be looked up
             of_source = of_source[code(of_source["dealer_id"]).among(units.ids) >= 0]
-        if of_source.empty or units.column not in observations[source].columns:
+        if of_source.empty:
             continue
-        row = places_among(of_source["record_id"], observations[source][SOURCES[source].key])
-        unit = observations.coded(source, units.column).among(units.ids)[row]
-        parts.append(of_source.assign(unit=unit, row=row, place=place)[unit >= 0])
+        # Only the units' own rows are looked through, not all that their records could be.
+        own = own_rows(observations, source, units)
+        found = places_among(of_source["record_id"], _keys(observations, source, own.rows))
+        row, unit = (np.append(known, -1)[found] for known in (own.rows, own.unit))
+        parts.append(of_source.assign(unit=unit, row=row, place=place)[found >= 0])
     everything = pd.concat(parts, ignore_index=True)
     likely = -everything["probability"].to_numpy(dtype=np.float64).round(2)
     return everything.iloc[np.lexsort((code(everything["record_id"]).places, everything["place"], likely))]
@@ -123,13 +125,17 @@ def _controls(
     if source not in observations.frames:
         return np.empty(0, np.int64), np.empty(0, np.int64)
     own = own_rows(observations, source, units)
-    names = observations[source][SOURCES[source].key].array.take(own.rows)
+    names = _keys(observations, source, own.rows)
     doubted = weighing.records.loc[weighing.records["source"] == source, "record_id"]
-    free = places_among(pd.Series(names), doubted) < 0
+    free = places_among(names, doubted) < 0
     # A record's luck depends on its name alone, so that tomorrow's rows leave tonight's choice alone.
     luck = pd.util.hash_array(np.asarray(names[free], dtype=object), hash_key=f"{seed:016d}", categorize=False)
     order = np.lexsort((luck, own.unit[free]))
     return own.unit[free][order], own.rows[free][order]
+
+
+def _keys(observations: Observations, source: str, rows: Places) -> "pd.Series[str]":
+    return pd.Series(observations[source][SOURCES[source].key].array.take(rows))
 
 
 def _place_within(unit: Places) -> Places:
@@ -142,7 +148,10 @@ def _laid_out(observations: Observations, source: str, rows: Places) -> list[Rec
     """Return those rows of a source as a reviewer sees them."""
     if not len(rows):
         return []
-    some, described = observations[source].iloc[rows], SOURCES[source]
+    whole, described = observations[source], SOURCES[source]
+    answered = [name for name in whole.columns if name.startswith(("q_", "fact_"))]
+    shown_of = {described.key, described.when, *_SHOWN.values(), *answered}
+    some = whole[[name for name in whole.columns if name in shown_of]].take(rows)
 
     def column(name: str | None) -> Sequence[Any]:
         return _plain(some[name]) if name in some.columns else [None] * len(some)

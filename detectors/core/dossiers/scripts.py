@@ -16,12 +16,11 @@ from detectors.core.codes import Coded
 from detectors.core.dossiers.segments import shared_part, shared_segments
 from detectors.core.dossiers.units import Places, Units, own_rows
 from detectors.core.dossiers.words import words_of
-from detectors.core.instruments.likeness import cluster, read_texts
 from detectors.core.instruments.repeats import find_repeats, learn_rarity
 from detectors.core.observations import Observations
 from detectors.core.schemes import UnitKind
 from detectors.core.sources import SOURCES
-from detectors.core.verbatims import verbatim_clusters, verbatims
+from detectors.core.verbatims import review_clusters, review_texts, verbatim_clusters, verbatims
 
 MOST_GROUPS, MOST_TEXTS = 5, 6
 """How many groups of texts a reviewer is shown, and how many texts of each."""
@@ -31,9 +30,6 @@ SHORTEST = 10
 
 MOSTLY = 0.5
 """A text is shown in its group if at least this part of it stands in another of the group."""
-
-_OTHER_REVIEWS = 50_000
-"""How many reviews of other dealers are enough to know which words are common."""
 
 _GROUP = ["unit", "key"]
 
@@ -87,12 +83,9 @@ def _alike_verbatims(observations: Observations, units: Units) -> pd.DataFrame:
 
 def _alike_reviews(observations: Observations, units: Units) -> pd.DataFrame:
     """Return ``unit``, ``key`` and ``row`` of the reviews that repeat another of their dealer."""
-    own = own_rows(observations, "reviews", units).rows
-    others = np.setdiff1d(np.arange(len(observations["reviews"])), own)
-    rows = np.sort(np.concatenate([own, others[:: max(1, len(others) // _OTHER_REVIEWS)]]))
-    texts = read_texts(observations["reviews"]["text"].iloc[rows])
+    texts = observations.shared(review_texts)
     long = np.flatnonzero(texts.letters >= SHORTEST)
-    return _echoes(observations, "reviews", units, rows[long], cluster(texts).keys(texts)[long])
+    return _echoes(observations, "reviews", units, long, observations.shared(review_clusters).keys(texts)[long])
 
 
 def _echoes(

@@ -80,12 +80,14 @@ def _read(observations: Observations, source: str, units: Units) -> pd.DataFrame
     own = own_rows(observations, source, units)
     if not len(own.rows):
         return pd.DataFrame({"unit": own.unit} | {name: pd.Series(dtype="str") for name in _EXAMPLE})
-    frame, when = observations[source].iloc[own.rows], SOURCES[source].when
+    key, when = SOURCES[source].key, SOURCES[source].when
+    whole = observations[source]
+    frame = whole[[name for name in (key, when) if name in whole.columns]].take(own.rows)
     texts = pd.DataFrame(
         {
             "unit": own.unit,
             "source": source,
-            "record_id": frame[SOURCES[source].key].array,
+            "record_id": frame[key].array,
             "at": frame[when].dt.strftime("%Y-%m-%d").array if when in frame.columns else None,
             "text": words_of(observations, source, own.rows),
         }

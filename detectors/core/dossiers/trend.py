@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,10 @@ class Trend:
     months: list[str]
     sums: Sums
 
+    @cached_property
+    def _network(self) -> dict[str, list[float | None]]:
+        return _averages(self.sums.sum(axis=1))
+
     def say(self, at: int) -> list[dict[str, Any]]:
         """Return the months of one unit.
 
@@ -45,7 +50,7 @@ class Trend:
             marks on everything, the same of the network (``network_mean``, ``network_full``) and of the closing days
             (``closing_n``, ``closing_full``, ``network_closing_full``); null where there is nothing to average.
         """
-        own, network = _averages(self.sums[:, at]), _averages(self.sums.sum(axis=1))
+        own, network = _averages(self.sums[:, at]), self._network
         n, closing_n = self.sums[0, at], self.sums[4, at]
         return [
             {

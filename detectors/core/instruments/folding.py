@@ -79,8 +79,8 @@ def fold(texts: Sequence[str]) -> Folded:
     >>> [folded.text(place) for place in range(3)]
     ['服务态度很好', 'verygood00', '']
     """
-    codes = _simple(_code_points(texts)) if len(texts) else np.empty(0, dtype=np.uint32)
-    letters = _translated(codes, _letter)
+    codes = _code_points(texts) if len(texts) else np.empty(0, dtype=np.uint32)
+    letters = _translated(codes, lambda code: _letter(_simple_form(code)))
     again = np.zeros(len(letters), dtype=bool)
     again[1:] = (letters[1:] == _ZERO) & (letters[:-1] == _ZERO)
     kept = (letters > 0) & ~again

@@ -4,15 +4,16 @@ Rows of a unit fall into two groups (say, interviews on the closing days and the
 or not). Given how many hits the unit has in all, the hits among the exposed rows follow Fisher's noncentral
 hypergeometric distribution, which depends on the unit's log odds ratio alone: **how many hits the unit has, and so how
 good it is, is conditioned away**. Honest units' log odds ratios spread around the network's. Manipulation either shifts
-them up, without a bound (hits are made on the closing days), or lets the network's effect fade, at most to nothing
-(where hits are made, failed process steps no longer make them rarer). Few rows can tell little of a small effect that
-fades, and then the evidence is near 0 bits rather than a lost bet on a shift that cannot be.
+them up without a bound (hits are made on the closing days), or lets the network's effect fade, mostly to nothing at
+most (where hits are made, failed process steps no longer make them rarer). Few rows can tell little of a small effect
+that fades, and then the evidence is near 0 bits rather than a lost bet on a shift that cannot be.
 
 References
 ----------
 Fisher (1935), "The logic of inductive inference", JRSS 98. McCullagh & Nelder (1989), section 7.3.
 """
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -30,10 +31,13 @@ SHIFTS: Floats = np.array([0.0, 0.4, 0.8, 1.2, 1.8, 2.6, 3.6])
 SHIFT_WEIGHTS: Floats = np.array([0.2, 0.14, 0.16, 0.16, 0.14, 0.12, 0.08])
 """Prior weight of each of `SHIFTS`."""
 
-FADED: Floats = np.array([0.0, 0.15, 0.3, 0.5, 0.7, 0.9, 1.0])
-"""Parts of the network's log odds ratio that are gone, which the alternative mixes where the circumstance fades."""
+FADED: Floats = np.array([0.0, 0.15, 0.3, 0.5, 0.7, 0.9, 1.1, 1.6, 2.4])
+"""Parts of the network's log odds ratio that are gone, which the alternative mixes where the circumstance fades.
 
-FADED_WEIGHTS: Floats = np.array([0.2, 0.14, 0.16, 0.16, 0.14, 0.12, 0.08])
+More than all of it: hits are made where the circumstance is, and it turns round.
+"""
+
+FADED_WEIGHTS: Floats = np.array([0.2, 0.13, 0.15, 0.14, 0.12, 0.1, 0.07, 0.05, 0.04])
 """Prior weight of each of `FADED`."""
 
 _NODES: Floats = np.linspace(-12.0, 14.0, 66)
@@ -157,7 +161,7 @@ def odds_bits(tables: pd.DataFrame, centre: ArrayLike, spread: Spread, *, fading
     >>> centre = pooled_log_odds_ratio(rarer)
     >>> two = pd.DataFrame([(90, 90, 18, 54), (90, 90, 45, 45)], columns=TABLE, index=["D1", "D2"])
     >>> odds_bits(two, centre, learn_odds(rarer, centre), fading=True).round().tolist()
-    [-2.0, 11.0]
+    [-2.0, 10.0]
     """
     units, honest, manipulated = _log_likelihoods(tables, centre, fading=fading)
     return pd.Series(bits(honest, manipulated, spread), index=units)
@@ -218,14 +222,17 @@ def _log_likelihoods(
 def _by_unit(counts: bytes, centres: bytes, places: bytes, units: int, *, fading: bool) -> tuple[Floats, Floats]:
     honest, manipulated = np.zeros((2, units, len(EFFECTS)))
     if units:
-        tables, unit = np.frombuffer(counts, dtype=np.int64).reshape(-1, len(TABLE)), np.frombuffer(places, np.int64)
+        ways, unit = (
+            _count_ways(np.frombuffer(counts, dtype=np.int64).reshape(-1, len(TABLE))),
+            np.frombuffer(places, np.int64),
+        )
         network = np.frombuffer(centres)
-        curve = _curve(tables, network, unit, units)
+        curve = _curve(ways, network, unit, units)
         honest += curve(EFFECTS)
         manipulated -= np.inf
         for by, weight in zip(*((FADED, FADED_WEIGHTS) if fading else (SHIFTS, SHIFT_WEIGHTS)), strict=True):
             if fading:
-                moved = _curve(tables, network * (1 - by), unit, units)(EFFECTS) if by else honest
+                moved = _curve(ways, network * (1 - by), unit, units)(EFFECTS) if by else honest
             else:
                 moved = curve(np.clip(EFFECTS + by, _NODES[0], _NODES[-1]))
             np.logaddexp(manipulated, moved + np.log(weight), out=manipulated)
@@ -233,14 +240,32 @@ def _by_unit(counts: bytes, centres: bytes, places: bytes, units: int, *, fading
     return honest, manipulated
 
 
-def _curve(tables: NDArray[np.int64], centre: Floats, unit: NDArray[np.int64], units: int) -> CubicSpline:
+def _curve(ways: "_Ways", centre: Floats, unit: NDArray[np.int64], units: int) -> CubicSpline:
     """Return each unit's log-likelihood as a function of its effect."""
-    by_node = [np.bincount(unit, at_node, minlength=units) for at_node in _log_pmf(tables, centre)]
+    by_node = [np.bincount(unit, at_node, minlength=units) for at_node in _log_pmf(ways, centre)]
     return CubicSpline(_NODES, np.stack(by_node, axis=1), axis=1)
 
 
-def _log_pmf(tables: NDArray[np.int64], centre: Floats) -> Floats:
-    """Return log P(exposed hits | margins) at each of `_NODES` beyond its centre, shape (nodes, tables)."""
+@dataclass(frozen=True)
+class _Ways:
+    """In how many ways the hits of each table can fall, for every number of exposed hits that its margins allow.
+
+    Parameters
+    ----------
+    table, beyond, log_ways
+        The table, how many more exposed hits than were observed, and the logarithm of the ways, shape (numbers,).
+    starts, observed
+        Where each table's numbers begin, and where its observed number stands, shape (tables,).
+    """
+
+    table: NDArray[np.int64]
+    beyond: Floats
+    log_ways: Floats
+    starts: NDArray[np.int64]
+    observed: NDArray[np.int64]
+
+
+def _count_ways(tables: NDArray[np.int64]) -> _Ways:
     exposed, others, exposed_hits, other_hits = tables.T
     hits = exposed_hits + other_hits
     lowest, highest = np.maximum(0, hits - others), np.minimum(hits, exposed)
@@ -248,17 +273,22 @@ def _log_pmf(tables: NDArray[np.int64], centre: Floats) -> Floats:
     starts = np.cumsum(sizes) - sizes
     table = np.repeat(np.arange(len(tables)), sizes)
     k = np.arange(sizes.sum()) - starts[table] + lowest[table]
-    ways = _log_choose(exposed[table], k) + _log_choose(others[table], hits[table] - k)
+    log_ways = _log_choose(exposed[table], k) + _log_choose(others[table], hits[table] - k)
     # Relative to the observed count, so that large odds ratios cannot overflow before they cancel.
     beyond = (k - exposed_hits[table]).astype(np.float64)
-    ways += beyond * centre[table]
-    ways -= ways[starts + exposed_hits - lowest][table]
-    log_pmf = np.empty((len(_NODES), len(tables)))
-    for place, node in enumerate(_NODES if len(tables) else ()):
-        terms = ways + beyond * node
-        peak = np.maximum.reduceat(terms, starts)
-        terms -= peak[table]
-        log_pmf[place] = -peak - np.log(np.add.reduceat(np.exp(terms, out=terms), starts))
+    return _Ways(table, beyond, log_ways, starts, starts + exposed_hits - lowest)
+
+
+def _log_pmf(ways: _Ways, centre: Floats) -> Floats:
+    """Return log P(exposed hits | margins) at each of `_NODES` beyond its centre, shape (nodes, tables)."""
+    at_centre = ways.log_ways + ways.beyond * centre[ways.table]
+    at_centre -= at_centre[ways.observed][ways.table]
+    log_pmf = np.empty((len(_NODES), len(centre)))
+    for place, node in enumerate(_NODES if len(centre) else ()):
+        terms = at_centre + ways.beyond * node
+        peak = np.maximum.reduceat(terms, ways.starts)
+        terms -= peak[ways.table]
+        log_pmf[place] = -peak - np.log(np.add.reduceat(np.exp(terms, out=terms), ways.starts))
     return log_pmf
 
 

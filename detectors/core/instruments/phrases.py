@@ -261,7 +261,9 @@ def _entries(phrased: Phrased, begins: Places, sizes: Places) -> tuple[Small, Pl
     bounds = np.concatenate([[0], np.cumsum(sizes)])
     group = np.repeat(np.arange(len(sizes)), sizes)
     entries = phrased.order[_runs(begins, sizes)]
-    return entries[np.lexsort((entries, group))], group, bounds
+    # Group and entry in one number: sorting numbers is much faster than sorting by two.
+    both = np.sort((group << 32) | entries)
+    return (both & ((1 << 32) - 1)).astype(np.int32), group, bounds
 
 
 def _several_writers(phrased: Phrased, writer: Places, entries: Small, group: Places, bounds: Places) -> Flags:

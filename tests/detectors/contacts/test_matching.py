@@ -5,7 +5,8 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.contacts.matching import among, hashed, joined
+from detectors.contacts.matching import among
+from detectors.core.keys import hashed, joined
 
 _TEXTS = st.lists(st.one_of(st.none(), st.text(max_size=20)), max_size=30)
 

@@ -67,11 +67,17 @@ def test_an_agency_whose_questionnaire_is_shorter_is_compared_with_itself() -> N
 
 def test_sentences_repeated_for_customers_of_several_dealers_are_found() -> None:
     surveys = honest()
-    surveys.loc[:24, "verbatim"] = SAID
+    surveys.loc[:39, "verbatim"] = np.repeat(surveys["verbatim"].iloc[:10], 4).array
     weighed = weigh(RepeatedWording(), surveys)
     assert weighed.units["bits"]["I00"] > 8
     assert weighed.units["bits"].drop("I00").max() < 1
-    assert len(weighed.records) == 25
+    assert len(weighed.records) == 20
+
+
+def test_an_interviewers_few_sentences_for_whoever_has_nothing_to_say_do_not_count() -> None:
+    surveys = honest()
+    surveys.loc[:24, "verbatim"] = SAID
+    assert weigh(RepeatedWording(), surveys).units["bits"]["I00"] < 0
 
 
 def test_a_dealers_script_and_what_everybody_says_do_not_count_against_interviewers() -> None:

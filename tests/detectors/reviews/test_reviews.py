@@ -101,6 +101,37 @@ def test_a_real_promotion_with_some_newcomers_is_spared_by_every_detector() -> N
         assert weigh(detector, promotion).units["bits"]["D00"] < 2
 
 
+def busy_days(reviews: pd.DataFrame, *, surge: bool) -> pd.DataFrame:
+    """Return two sales a day of every dealer, and of D00 ten on the three days of its burst or on three in August."""
+    days = pd.date_range("2026-05-01", "2026-10-27")
+    sold = pd.DataFrame([(dealer, day) for dealer in reviews["dealer_id"].unique() for day in [*days, *days]])
+    busy = pd.Timestamp("2026-07-10" if surge else "2026-08-20") + pd.to_timedelta(np.arange(60) % 3, unit="D")
+    sold = pd.concat([sold, pd.DataFrame({0: "D00", 1: busy})], ignore_index=True)
+    return pd.DataFrame(
+        {
+            "transaction_id": [f"T{row}" for row in range(len(sold))],
+            "dealer_id": sold[0].astype("str"),
+            "kind": "sale",
+            "happened_on": sold[1],
+        }
+    )
+
+
+def test_praise_alike_has_its_occasion_while_the_dealers_own_sales_surge() -> None:
+    reviews = burst(honest())
+    reviews.loc[: BOUGHT - 1, "text"] = TEMPLATE
+    for detector in (CopiedBursts(), CopiedPraise()):
+        found = {}
+        for surge in (True, False):
+            frames = {"reviews": reviews, "transactions": busy_days(reviews, surge=surge)}
+            seen = Observations(date(2026, 10, 31), frames)
+            weighed = detector.weigh(seen, detector.learn(seen))
+            found[surge] = weighed.units["bits"]["D00"], int((weighed.records["unit_id"] == "D00").sum())
+        assert found[True][0] <= 0, detector.name
+        assert found[False][0] > 6, detector.name
+        assert found[True][1] < found[False][1], detector.name
+
+
 def test_praise_spread_over_months_is_found_by_its_authors_and_by_its_words() -> None:
     reviews = thrown_away(honest())
     reviews.loc[: BOUGHT - 1, "rating"] = 5.0

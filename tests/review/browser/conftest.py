@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from review.serving import make_ready
 from tests.review.browser.network import lived_in, write_network
 from tests.review.browser.windows import chromium
 from tests.review.conftest import Console, served
@@ -38,5 +39,6 @@ def lived(network: Path, tmp_path: Path) -> Iterator[Console]:
 def read_only(network: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     """The same for every test that changes nothing."""
     with lived_in(network, tmp_path_factory.mktemp("read") / "home") as console, served(console.app) as address:
+        make_ready(console.app)
         console.base_url = address
         yield console

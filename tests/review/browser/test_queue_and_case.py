@@ -46,7 +46,7 @@ def test_from_the_queue_to_a_proposal_by_keyboard_alone(browser: Browser, filed:
         page.keyboard.press("Enter")
         page.wait_for_url("**/cases?q=D2*")
         page.keyboard.press("n")
-        page.wait_for_url(f"**/cases/{case_of(filed, 'D2')}")
+        page.wait_for_url(f"**/cases/{case_of(filed, 'D2')}?q=D2")
         expect(page.get_by_role("status")).to_have_text("The case is yours.")
 
         page.get_by_role("radio", name="confirmed").focus()
