@@ -7,7 +7,8 @@ customer and the number, and what came of the call.
 
 import numpy as np
 
-from detectors.contacts.matching import Flags, match, token
+from detectors.contacts.matching import Flags, match
+from detectors.core.keys import token
 from detectors.core.observations import Observations
 
 COMPLETED = ("completed",)

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.stats import binom
 
 from detectors.contacts.habits import no_narrower
-from detectors.contacts.matching import Flags, among, match, token
+from detectors.contacts.matching import Flags, among, match
 from detectors.core.codes import Coded
 from detectors.core.detector import NotEnough
 from detectors.core.evidence import Weighed, answer, no_records, records

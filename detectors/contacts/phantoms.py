@@ -41,7 +41,7 @@ from typing import ClassVar
 import numpy as np
 
 from detectors.contacts.listing import Honest, Marked, contacts_by, learn_honest, weigh_list
-from detectors.contacts.matching import IDENTITIES, match, token
+from detectors.contacts.matching import IDENTITIES, match
 from detectors.contacts.silences import after_silence
 from detectors.core.detector import Detector, NotEnough
 from detectors.core.evidence import Weighed

@@ -48,7 +48,7 @@ import numpy as np
 
 from detectors.contacts.calls import COMPLETED, ended
 from detectors.contacts.listing import Honest, Marked, at_known_dealers, learn_honest, of_another_customer, weigh_list
-from detectors.contacts.matching import IDENTITIES, match, of_several, token
+from detectors.contacts.matching import IDENTITIES, match, of_several
 from detectors.core.detector import Detector
 from detectors.core.evidence import Weighed
 from detectors.core.keys import token

@@ -3,8 +3,7 @@
 The pattern. The dealer's transactions have the customer and a number. Either the agency calls this very number and is
 told that there is no such customer; or the list has another number, and that one is dead. One digit is enough.
 
-Why it matters. The call counts as made, nobody is missing from the list, and still the customer is not heard: whether
-unhappy customers were to be kept away, or numbers of nobody were handed over for want of friends.
+Why it matters. The call counts as made, nobody is missing from the list, and still the customer is not heard.
 
 What honest thing can look the same. Cars are sold on, carriers give numbers to others, a driver answers who knows of no
 visit, clerks mistype. All of that happens at every dealer, more at some than at others: how often is learnt from the
@@ -46,9 +45,10 @@ import numpy as np
 
 from detectors.contacts.calls import lost
 from detectors.contacts.listing import Honest, Marked, learn_honest, weigh_list
-from detectors.contacts.matching import IDENTITIES, among, match, of_several, token
+from detectors.contacts.matching import IDENTITIES, among, match, of_several
 from detectors.core.detector import Detector
 from detectors.core.evidence import Weighed
+from detectors.core.keys import token
 from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
 from detectors.core.sentences import Said
@@ -94,7 +94,7 @@ class Unheard(Detector):
             "二级网点以不同名义购车，或录入极不仔细，看上去与此相同：因此这项证据不单独立案。",
         ),
     )
-    schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.WITHHELD, Scheme.FAKE_CONTACTS)
+    schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.WITHHELD,)
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "contacts": ("phone", "disposition"),
         "transactions": ("phone",),

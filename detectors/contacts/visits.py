@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from detectors.contacts.calls import lost
-from detectors.contacts.matching import Flags, token
+from detectors.contacts.matching import Flags
 from detectors.core.codes import Coded
 from detectors.core.detector import NotEnough
 from detectors.core.keys import token
