@@ -49,7 +49,7 @@ def nightly_in_process(settings: Settings, day: date | None = None) -> "Outcome"
         console = Console(stderr=True)
         with console.status("Starting") if console.is_terminal else nullcontext():
             flow = import_module("flows.nightly").nightly
-        Thread(target=_import_the_rest).start()  # while the server starts, and while Arrow reads and hashes
+        Thread(target=_import_the_rest).start()  # while the server starts and Arrow reads
         outcome: Outcome = flow(day, settings.home, settings.inbox, settings.database_url)
     gc.freeze()  # nor is there any use in looking through everything at the very end
     return outcome

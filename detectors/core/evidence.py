@@ -89,7 +89,8 @@ def answer(
     >>> float(four.loc["D1", "bits"]), four.loc["D1", "reason"], four.loc["D1", "reason_zh"]
     (0.0, 'Four are too few.', '四份太少。')
     """
-    index = pd.Index(unit_ids, dtype="str", name="unit_id")
+    ids = unit_ids if isinstance(unit_ids, pd.Index) else list(unit_ids)
+    index = pd.Index(ids, dtype="str", name="unit_id")
     values = {
         "n": n,
         "observed": observed,
