@@ -5,11 +5,12 @@ the agency at an honest dealer, and forty at this one.
 
 Why it matters. It is the trace that is left where nobody complained and nobody came back.
 
-What honest thing can look the same. No list is complete, and dealers differ: how much is learnt from the network,
-each month and each kind of visit by its own rate, months whose calls lie outside the window left out. A dealer with a
-sloppy clerk misses many at random, which this detector cannot tell from choice: `withheld` looks at whom it misses.
-So this evidence alone opens no case. Where the agency draws a sample of the lists, honest dealers differ widely, and
-the gaps of one say little.
+What honest thing can look the same. No list is complete, and dealers differ: how much is learnt from the network, each
+month and each kind of visit by its own rate, months whose calls lie outside the window left out. Agencies call so many
+customers of a dealer in a month and no more, so the more visits, the smaller the part that is listed: what is expected
+follows from the number of visits, and months in which the agency took only a part count for nothing. A dealer with a
+sloppy clerk misses many at random, which this detector cannot tell from choice: `withheld` looks at whom it misses. So
+this evidence alone opens no case, and clerks are taken to differ at least a little in any network.
 
 References
 ----------
@@ -41,8 +42,10 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from detectors.contacts.habits import no_narrower
+from detectors.contacts.quota import Listing, learn_listing
 from detectors.contacts.visits import Visits, months_called, told_by, visits_of
-from detectors.core.detector import Detector
+from detectors.core.detector import Detector, NotEnough
 from detectors.core.evidence import Weighed, answer, no_records
 from detectors.core.instruments.counts import count_bits, learn_counts
 from detectors.core.instruments.ranges import count_range
@@ -51,13 +54,16 @@ from detectors.core.observations import Observations
 from detectors.core.schemes import Scheme
 from detectors.core.sentences import Said
 
+_WHOLE = 0.8
+"""Share, of what is listed of small dealers' visits, from which a month's whole list counts as called."""
+
 
 @dataclass(frozen=True)
 class _Learnt:
-    """What names a customer, how many visits are missing by month and kind, and how honest dealers differ."""
+    """What names a customer, which share of visits is listed, and how honest dealers differ."""
 
     identity: str
-    rates: pd.DataFrame
+    usual: Listing
     spread: Spread
 
 
@@ -81,10 +87,13 @@ class Gaps(Detector):
         A dealer with fewer visits is not judged.
     potency
         Probability that a visit that the dealer wants to hide is missing.
+    habits
+        Least standard deviation, in log-odds, that honest dealers' clerks make.
     """
 
     fewest_visits: int = 20
     potency: float = 0.95
+    habits: float = 0.25
 
     title: ClassVar[Said] = Said("Visits missing from the list", "到店记录未进入联系名单")
     honest: ClassVar[tuple[Said, ...]] = (
@@ -103,9 +112,9 @@ class Gaps(Detector):
             "粗心的办事员会随机漏掉客户，仅凭缺口无法与有意挑选区分：因此缺口本身不单独立案。",
         ),
         Said(
-            "Where the agency draws a sample of the lists, honest dealers differ widely, and the gaps of one count "
-            "for little.",
-            "若调研公司从名单中抽样，正常经销商之间本来就差异很大，单家的缺口分量很轻。",
+            "An agency calls so many customers a month and no more: what is expected follows from the number of "
+            "visits, and months in which it took only a part are left out.",
+            "调研公司每月对一家店回访的数量有限：预期按到店数量推算，只抽取了一部分的月份不计入。",
         ),
     )
     schemes: ClassVar[tuple[Scheme, ...]] = (Scheme.WITHHELD,)
@@ -118,25 +127,27 @@ class Gaps(Detector):
         identity = told_by(network)
         visits = visits_of(network, identity)
         visits = visits.within(months_called(visits))
-        # The median dealer, so that cheats' gaps do not become the rule; its months and kinds as the network's.
-        missing, listed = visits.counts.sum(axis=(1, 2, 4)).T
-        there = missing + listed > 0
-        usual = float(np.clip(np.median(missing[there] / (missing + listed)[there]), 0.005, 0.995))
-        overall = float(np.clip(missing.sum() / (missing + listed).sum(), 0.005, 0.995))
-        missing, listed = np.moveaxis(visits.counts.sum(axis=(0, 4))[:, :-1], 2, 0)
-        with np.errstate(invalid="ignore"):
-            rates = np.clip(missing / (missing + listed), 0.005, 0.995)
-        moved = np.log(rates / (1 - rates)) + np.log(usual / (1 - usual)) - np.log(overall / (1 - overall))
-        by_month = pd.DataFrame(1 / (1 + np.exp(-moved)), index=visits.months, columns=visits.kinds)
-        counts = _count(visits, by_month)
+        usual = learn_listing(visits)
+        counts = _count(visits, usual)
+        if counts.empty:
+            raise NotEnough(
+                "Everywhere the agency calls no more than so many of a dealer's customers, however many there are.",
+                "调研公司对每家经销商回访的数量有限，与到店多少无关。",
+            )
         spread = learn_counts(counts["missing"], counts["visits"], counts["rate"], potency=self.potency)
-        return _Learnt(identity, by_month, spread)
+        return _Learnt(identity, usual, no_narrower(spread, self.habits))
 
     def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
-        counts = _count(visits_of(observations, learned.identity), learned.rates)
+        counts = _count(visits_of(observations, learned.identity), learned.usual)
         few = counts["visits"] < self.fewest_visits
         likely = count_range(counts["visits"], counts["rate"], learned.spread)
-        bits = count_bits(counts["missing"], counts["visits"], counts["rate"], learned.spread, potency=self.potency)
+        bits = count_bits(
+            counts["missing"],
+            counts["visits"],
+            counts["rate"],
+            learned.spread,
+            potency=self.potency,
+        )
         units = answer(
             counts.index,
             n=counts["visits"],
@@ -158,15 +169,17 @@ class Gaps(Detector):
         return Weighed(units, no_records())
 
 
-def _count(visits: Visits, rates: pd.DataFrame) -> pd.DataFrame:
-    """Return ``visits``, ``missing`` and the expected ``rate`` of each dealer, in the months that have a rate."""
-    rate = rates.reindex(index=visits.months, columns=visits.kinds).to_numpy()
-    known = ~np.isnan(rate)
-    missing, listed = np.moveaxis(visits.counts.sum(axis=4)[:, :, :-1][:, known], 2, 0)
-    total = missing + listed
-    there = total.sum(axis=1) > 0
-    missing, total = missing[there], total[there]
+def _count(visits: Visits, usual: Listing) -> pd.DataFrame:
+    """Return ``visits``, ``missing`` and the expected ``rate`` of each dealer, where its whole list is called."""
+    counts = visits.listed[:, :, :-1]
+    missing, total = counts[..., 0], counts.sum(axis=3)
+    share = usual.expected(visits)
+    whole = (total > 0) & (share >= _WHOLE * usual.highest(visits.kinds))
+    missing, total, share = (np.where(whole, part, 0).reshape(len(total), -1) for part in (missing, total, share))
     n = total.sum(axis=1)
+    there = n > 0
+    rate = 1 - (total * share).sum(axis=1)[there] / n[there]
     return pd.DataFrame(
-        {"visits": n, "missing": missing.sum(axis=1), "rate": total @ rate[known] / n}, index=visits.dealers[there]
+        {"visits": n[there], "missing": missing.sum(axis=1)[there], "rate": np.clip(rate, 0.005, 0.995)},
+        index=visits.dealers[there],
     )

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
+from detectors.contacts.habits import no_narrower
 from detectors.contacts.matching import Flags, among, match
 from detectors.core.codes import Coded
 from detectors.core.detector import NotEnough
@@ -23,6 +24,9 @@ from detectors.core.sentences import Said
 from detectors.core.sources import SOURCES
 
 _CAP_QUANTILE, _ROUNDS = 0.99, 12
+
+_ACCIDENTS = 5e-4
+"""Whatever the trait, five honest rows in ten thousand have it by accident; no network is large enough to deny it."""
 
 _FEW = Said(
     "Its list has {total} numbers that can be looked at; fewer than {fewest} are not judged.",
@@ -123,6 +127,13 @@ def at_known_dealers(observations: Observations, source: str) -> Flags:
     return dealers.among(with_phone) >= 0
 
 
+def of_another_customer(observations: Observations) -> Flags:
+    """Tell which contacts' numbers are, in the dealer's own transactions, those of another of its customers."""
+    number = token(observations, "contacts", "phone")
+    known = among(number, token(observations, "transactions", "phone"))
+    return np.asarray(known & ~match(observations, "contacts").own)
+
+
 def differing_numbers(observations: Observations) -> Marked:
     """Mark the numbers that differ from those the dealer's transactions have, where they have any for the customer."""
     found = match(observations, "contacts")
@@ -130,7 +141,9 @@ def differing_numbers(observations: Observations) -> Marked:
     return Marked("contacts", looked, looked & ~found.own)
 
 
-def learn_honest(network: Observations, marked: Marked, *, potency: float, incidents: float = MISHAPS) -> Honest:
+def learn_honest(
+    network: Observations, marked: Marked, *, potency: float, incidents: float = MISHAPS, habits: float = 0.0
+) -> Honest:
     """Learn how often rows of honest lists have the trait, from a network that holds some cheats.
 
     A dealer's hits count at most as many as the 99 % quantile of chance allows, so that a few lists full of the trait
@@ -146,6 +159,8 @@ def learn_honest(network: Observations, marked: Marked, *, potency: float, incid
         Probability that a manipulated row has the trait.
     incidents
         Share of honest dealers that may have any number of such rows.
+    habits
+        Least standard deviation, in log-odds, that honest dealers' clerks make: see `no_narrower`.
 
     Raises
     ------
@@ -160,7 +175,7 @@ def learn_honest(network: Observations, marked: Marked, *, potency: float, incid
     checked_rate = _usual_rate(checked, tally["hits"] - tally["unchecked_hits"]) if checked.any() else unchecked_rate
     rates = Rates(checked_rate, unchecked_rate)
     spread = learn_counts(tally["hits"], tally["rows"], rates.expected(tally), potency=potency, incidents=incidents)
-    return Honest(rates, spread)
+    return Honest(rates, no_narrower(spread, habits))
 
 
 def _usual_rate(rows: "pd.Series[int]", hits: "pd.Series[int]") -> float:
@@ -168,7 +183,7 @@ def _usual_rate(rows: "pd.Series[int]", hits: "pd.Series[int]") -> float:
     rate = float(hits.sum() / rows.sum())
     for _ in range(_ROUNDS):
         capped = np.minimum(hits, binom.ppf(_CAP_QUANTILE, rows, rate)).sum()
-        before, rate = rate, float((capped + 0.5) / (rows.sum() + 1.0))
+        before, rate = rate, max(float((capped + 0.5) / (rows.sum() + 1.0)), _ACCIDENTS)
         if rate == before:
             break
     return rate

@@ -7,8 +7,10 @@ Why it matters. Nobody was served, and yet somebody is satisfied.
 
 What honest thing can look the same. A visit before the window, a purchase registered elsewhere, a mistyped vehicle. The
 first is common in the first weeks of the window: fieldwork months in which it is common are left out. The others are
-learnt from the network with the spread among honest dealers. A dealer without transactions is not judged, and one whose
-system is delivered in part may stand out honestly, so this evidence alone opens no case.
+learnt from the network with the spread among honest dealers. Where a dealer's transactions fall silent for a while (a
+system that is down, a delivery that is missing), customers of that time are known to nobody and are left out. A dealer
+without transactions is not judged, and one whose system is delivered in part may stand out honestly, so this evidence
+alone opens no case.
 
 References
 ----------
@@ -40,6 +42,7 @@ import numpy as np
 
 from detectors.contacts.listing import Honest, Marked, contacts_by, learn_honest, weigh_list
 from detectors.contacts.matching import IDENTITIES, match
+from detectors.contacts.silences import after_silence
 from detectors.core.detector import Detector, NotEnough
 from detectors.core.evidence import Weighed
 from detectors.core.keys import token
@@ -80,6 +83,11 @@ class Phantoms(Detector):
         Said(
             "The visit may lie before the window: fieldwork months in which unknown customers are common are left out.",
             "到店可能早于观察期：查不到的客户普遍较多的执行月份不计入。",
+        ),
+        Said(
+            "A system may be down for weeks: customers called after a silence of the dealer's transactions are left "
+            "out.",
+            "系统可能停用数周：业务记录中断之后回访的客户不计入。",
         ),
         Said(
             "A purchase may be registered elsewhere or a vehicle mistyped: how often, and how much dealers differ in "
@@ -140,7 +148,7 @@ def _unknown(observations: Observations) -> Marked:
     for identity in IDENTITIES:
         if observations.has("transactions", identity):
             told |= token(observations, "contacts", identity) != 0
-    told &= dealers.among(theirs.names) >= 0
+    told &= (dealers.among(theirs.names) >= 0) & ~after_silence(observations)
     return Marked("contacts", told, told & ~match(observations, "contacts").known)
 
 

@@ -8,8 +8,10 @@ by customer, so this evidence may open a case by itself.
 
 What honest thing can look the same. A fleet's manager answers for thirty vehicles, families share a phone, and a call
 centre number stands on many invoices. Those numbers belong to the several customers in the dealer's own transactions
-too, and are spared; what remains at honest dealers (a family whose visit lies before the window, a slip of the hand) is
-learnt from the network.
+too, and are spared. A spreadsheet that fills in the number of the row above puts a customer's number under the next
+one: it stands under one wrong name only, and if it is dragged down further, the calls find the wrong person; so of the
+dealer's other customers' numbers only those count that stand under several wrong names and gave interviews. What
+remains at honest dealers (a family whose visit lies before the window, a slip of the hand) is learnt from the network.
 
 References
 ----------
@@ -44,7 +46,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from detectors.contacts.listing import Honest, Marked, at_known_dealers, learn_honest, weigh_list
+from detectors.contacts.calls import COMPLETED, ended
+from detectors.contacts.listing import Honest, Marked, at_known_dealers, learn_honest, of_another_customer, weigh_list
 from detectors.contacts.matching import IDENTITIES, match, of_several
 from detectors.core.detector import Detector
 from detectors.core.evidence import Weighed
@@ -64,10 +67,13 @@ class Recycled(Detector):
         A dealer that handed over fewer numbers is not judged.
     potency
         Share of false numbers that are used more than once.
+    habits
+        Least standard deviation, in log-odds, between honest dealers.
     """
 
     fewest_numbers: int = 10
     potency: float = 0.5
+    habits: float = 1.0
 
     title: ClassVar[Said] = Said("One number for several customers", "一个号码登记多位客户")
     honest: ClassVar[tuple[Said, ...]] = (
@@ -75,6 +81,11 @@ class Recycled(Detector):
             "A fleet's manager answers for many vehicles and families share a phone: numbers that those customers "
             "share in the dealer's own transactions are spared.",
             "车队负责人代表多辆车，家人共用一部电话：在经销商自己的业务记录中也由这些客户共用的号码不计入。",
+        ),
+        Said(
+            "A spreadsheet may fill in the number of the row above: another customer's number counts only under "
+            "several wrong names, and where an interview came of it.",
+            "表格可能误填上一行的号码：其他客户的号码只有列在多个不符的姓名下、且完成了访问时才计入。",
         ),
         Said(
             "A family whose visit lies before the window, or a slip of the hand, leaves a few at honest dealers: how "
@@ -87,7 +98,7 @@ class Recycled(Detector):
     decisive: ClassVar[bool] = True
 
     def _learn(self, network: Observations) -> Honest:
-        return learn_honest(network, network.shared(_recycled), potency=self.potency)
+        return learn_honest(network, network.shared(_recycled), potency=self.potency, habits=self.habits)
 
     def _weigh(self, observations: Observations, learned: Honest) -> Weighed:
         return weigh_list(
@@ -110,12 +121,16 @@ class Recycled(Detector):
 
 
 def _recycled(observations: Observations) -> Marked:
-    """Mark numbers that stand under several customers and that the dealer's transactions do not explain."""
+    """Mark numbers that stand under several customers of whom the dealer's transactions explain none."""
     number, explained = token(observations, "contacts", "phone"), match(observations, "contacts").own
     looked = (number != 0) & at_known_dealers(observations, "contacts")
     customers = [token(observations, "contacts", identity) for identity in IDENTITIES]
     hit = looked & ~explained & np.any([who != 0 for who in customers], axis=0)
-    for who, several in zip(customers, of_several(number, *customers), strict=True):
+    # A slip of the spreadsheet puts a customer's number under the next one, and that call finds the wrong person.
+    if observations.has("contacts", "disposition"):
+        hit &= ~of_another_customer(observations) | ended(observations, COMPLETED)
+    suspect = np.where(hit, number, 0)
+    for who, several in zip(customers, of_several(suspect, *customers), strict=True):
         # A fleet is one customer with many vehicles, and a customer may change the car: every identity must differ.
         hit &= several | (who == 0)
     return Marked("contacts", looked, hit)

@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from detectors.contacts.calls import lost
 from detectors.contacts.matching import Flags
 from detectors.core.codes import Coded
 from detectors.core.detector import NotEnough
 from detectors.core.keys import token
 from detectors.core.observations import Observations
 
-COMEBACK_DAYS = 14
+COMEBACK_DAYS = 30
 """A service within so many days of the customer's last visit is a comeback."""
 
 FOLLOW_DAYS = 60
@@ -23,7 +24,7 @@ FOLLOW_DAYS = 60
 Whole = NDArray[np.int64]
 
 _DAY_US = 86_400_000_000
-_FOLLOWERS = (("contacts", "attempted_at"), ("complaints", "filed_on"))
+_CALLED, _LOST, _COMPLAINED = range(1, 4)
 _ENTRY_BITS, _PLACE_BITS = 8, 32
 _NEVER = np.iinfo(np.int64).min
 # Millions of entries are sorted a part of the customers at a time: the memory of one part serves the next.
@@ -44,14 +45,27 @@ class Visits:
     dealers, months, kinds
         The dealers, the months (``YYYY-MM``) and what the visits were (sale, service).
     counts
-        Visits by dealer, month, kind (those of unknown kind in one more, the last), whether they were listed, and what
-        followed: nothing, a comeback, or a complaint. Shape (dealers, months, kinds + 1, 2, 3).
+        Visits by dealer, month, kind (those of unknown kind in one more, the last), what became of them (not on the
+        list; on it, but lost to the agency; called), and what followed: nothing, a comeback, or a complaint. Shape
+        (dealers, months, kinds + 1, 3, 3).
     """
 
     dealers: "pd.Index[str]"
     months: "pd.Index[str]"
     kinds: "pd.Index[str]"
     counts: Whole
+
+    @property
+    def listed(self) -> Whole:
+        """Visits that are not on the list, and that are, whatever followed; shape (dealers, months, kinds + 1, 2)."""
+        became = self.counts.sum(axis=4)
+        return np.stack([became[..., 0], became[..., 1:].sum(axis=3)], axis=3)
+
+    @property
+    def kept_away(self) -> Whole:
+        """Visits that the agency could not ask about, and that it could; shape (dealers, kinds, 2, 3), kinds known."""
+        became = self.counts.sum(axis=1)[:, :-1]
+        return np.stack([became[:, :, :2].sum(axis=2), became[:, :, 2]], axis=2)
 
     def within(self, months: Collection[str]) -> "Visits":
         """Return the visits of these months alone."""
@@ -86,7 +100,7 @@ def months_called(visits: Visits) -> frozenset[str]:
     NotEnough
         If no visit is on any list.
     """
-    missing, listed = visits.counts.sum(axis=(0, 2, 4)).T
+    missing, listed = visits.listed.sum(axis=(0, 2)).T
     if not listed.any():
         raise NotEnough(
             "No customer of the transactions is found on the lists.", "业务记录中的客户无一出现在联系名单上。"
@@ -110,7 +124,7 @@ def _visits_of(observations: Observations, identity: str) -> Visits:
     unknown = len(kinds.names)
     kind = np.where(kinds.places < 0, unknown, kinds.places)
     months = _months(transactions["happened_on"])
-    shape = (len(dealers.names), len(months.names), unknown + 1, 2, 3)
+    shape = (len(dealers.names), len(months.names), unknown + 1, 3, 3)
     counts = np.zeros(int(np.prod(shape)), dtype=np.int64)
     for part in range(_PARTS):
         diary = _diary(observations, identity, kind, unknown + 1, part)
@@ -120,13 +134,13 @@ def _visits_of(observations: Observations, identity: str) -> Visits:
         comeback &= np.append(kinds.names == "service", False)[diary.entry[visits]]
         came_back = np.append(comeback[1:], False)[~comeback]
         visits = visits[~comeback]
-        listed, complained = (
-            diary.followed(visits, np.flatnonzero(diary.entry == unknown + 1 + place))
-            for place in range(len(_FOLLOWERS))
+        called, gone, complained = (
+            diary.followed(visits, np.flatnonzero(diary.entry == unknown + entry))
+            for entry in (_CALLED, _LOST, _COMPLAINED)
         )
         row = diary.row[visits]
         cells = dealers.places[row]
-        by = (months.places[row], kind[row], listed, np.where(complained, 2, came_back))
+        by = (months.places[row], kind[row], np.where(called, 2, gone), np.where(complained, 2, came_back))
         for size, place in zip(shape[1:], by, strict=True):
             cells = cells * size + place
         counts += np.bincount(cells, minlength=len(counts))
@@ -179,9 +193,12 @@ class _Diary:
 
 def _diary(observations: Observations, identity: str, kind: Whole, first_follower: int, part: int) -> _Diary:
     sources = [("transactions", "happened_on", kind)]
-    for place, (source, column) in enumerate(_FOLLOWERS, start=first_follower):
-        if observations.has(source, identity, column):
-            sources.append((source, column, np.full(len(observations[source]), place)))
+    if observations.has("contacts", identity, "attempted_at"):
+        came_of_it = np.where(observations.shared(lost), _LOST, _CALLED) - 1
+        sources.append(("contacts", "attempted_at", first_follower + came_of_it))
+    if observations.has("complaints", identity, "filed_on"):
+        filed = np.full(len(observations["complaints"]), first_follower + _COMPLAINED - 1)
+        sources.append(("complaints", "filed_on", filed))
     entries = []
     for source, column, entry in sources:
         who = token(observations, source, identity)

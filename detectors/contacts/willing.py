@@ -8,8 +8,9 @@ Why it matters. It tells replaced numbers from renewed ones: a dealer that chang
 differ, and they answer like any others.
 
 What honest thing can look the same. Content customers answer more readily, and an excellent dealer has many of them,
-but on all its numbers: only the difference between its differing numbers and its others counts, by conditional odds.
-A renewed number is reached a little better than an old one, a mistyped one not at all; the network shows how they do.
+but on all its numbers: only the difference between its differing numbers and its others counts, by conditional odds. A
+renewed number is reached a little better than an old one, a mistyped one not at all; the network shows how they do. Of
+a few numbers chance decides who answers.
 
 References
 ----------
@@ -87,7 +88,7 @@ class Willing(Detector):
         Share of dealers, those with the fewest differing numbers, from which honest odds are learnt.
     """
 
-    fewest_differing: int = 3
+    fewest_differing: int = 6
     teaching_share: float = 0.8
 
     title: ClassVar[Said] = Said("Numbers that differ, and answer more readily", "不一致的号码更容易完成访问")

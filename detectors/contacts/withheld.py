@@ -1,16 +1,17 @@
-"""Unhappy customers who never reach the list.
+"""Unhappy customers with whom the agency cannot speak.
 
 The pattern. A dealer knows who complained and whose car came back a week later, and leaves them off the list that the
-agency calls. What remains are the happy ones, and their honest answers.
+agency calls, or has it told that they are no customers, or writes a dead number for them. What remains are the happy
+ones, and their honest answers.
 
 Why it matters. Nobody hears of what went wrong, although everyone who was asked told the truth.
 
-What honest thing can look the same. No list is complete: a dealer that misses a fifth of its customers at random
-misses a fifth of the unhappy ones too, and only the difference between the two is looked at, by conditional odds.
-Everywhere customers who complained ask a little more often not to be called, and a second visit for the same fault is
-not surveyed; both are in the network's own odds. Visits at the edges of the window, whose calls lie outside it, are
-left out by the network's calendar. Complainers who may ask to be left in peace are an honest reason that cannot be
-ruled out from the lists, so this evidence alone opens no case.
+What honest thing can look the same. No list is complete: a dealer that misses a fifth of its customers at random misses
+a fifth of the unhappy ones too, one that mistypes numbers mistypes theirs no more than others', and only the difference
+between the two is looked at, by conditional odds. Everywhere customers who complained ask a little more often not to be
+called, and a second visit for the same fault is not surveyed; both are in the network's own odds. Visits at the edges
+of the window, whose calls lie outside it, are left out by the network's calendar. Complainers who may ask to be left in
+peace are an honest reason that cannot be ruled out from the lists, so this evidence alone opens no case.
 
 References
 ----------
@@ -37,7 +38,7 @@ Forty dealers list two customers in three; D00 leaves off those who complained.
 >>> detector = Withheld(fewest_troubled=10)
 >>> units = detector.weigh(seen, detector.learn(seen)).units
 >>> bool(units["bits"].drop("D00").max() < 4 < units.loc["D00", "bits"]), units.loc["D00", "reason"][:84]
-(True, '10 of 10 visits that brought a complaint, or the customer back within 14 days, never')
+(True, '10 of 10 visits that brought a complaint, or the customer back within 30 days, did n')
 """
 
 from collections.abc import Mapping
@@ -47,6 +48,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from detectors.contacts.habits import no_narrower
 from detectors.contacts.visits import COMEBACK_DAYS, Visits, months_called, told_by, visits_of
 from detectors.core.detector import Detector, NotEnough
 from detectors.core.evidence import Weighed, answer, no_records
@@ -73,16 +75,16 @@ _FEW = Said(
     "{total:.0f} 次到店中有 {troubled:.0f} 次引起投诉或返店：数量太少，不作判断。",
 )
 _TOLD = Said(
-    "{hits:.0f} of {troubled:.0f} visits that brought a complaint, or the customer back within {days} days, never "
-    "reached its list, {other_hits:.0f} of {others:.0f} others; dealers like this one have {low:.0f} to {high:.0f}.",
-    "有 {troubled:.0f} 次到店引起投诉或客户在 {days} 天内返店，其中 {hits:.0f} 次没有进入其联系名单，"
+    "{hits:.0f} of {troubled:.0f} visits that brought a complaint, or the customer back within {days} days, did not "
+    "reach the agency, {other_hits:.0f} of {others:.0f} others; dealers like this one have {low:.0f} to {high:.0f}.",
+    "有 {troubled:.0f} 次到店引起投诉或客户在 {days} 天内返店，其中 {hits:.0f} 次调研公司未能访问到，"
     "其余 {others:.0f} 次到店中有 {other_hits:.0f} 次；同类经销商前者为 {low:.0f} 至 {high:.0f} 次。",
 )
 
 
 @dataclass(frozen=True)
 class Withheld(Detector):
-    """Unhappy customers who never reach the list.
+    """Unhappy customers with whom the agency cannot speak.
 
     Parameters
     ----------
@@ -90,12 +92,15 @@ class Withheld(Detector):
         A dealer with fewer visits is not judged.
     fewest_troubled
         Nor one after whose visits fewer customers complained or came back: of fewer, chance decides who is listed.
+    habits
+        Least standard deviation, in log-odds, of honest dealers' odds: complaints are taken down differently.
     """
 
     fewest_visits: int = 20
     fewest_troubled: int = 20
+    habits: float = 0.5
 
-    title: ClassVar[Said] = Said("Unhappy customers missing from the list", "不满客户未进入联系名单")
+    title: ClassVar[Said] = Said("Unhappy customers kept from the agency", "不满客户未能访问到")
     honest: ClassVar[tuple[Said, ...]] = (
         Said(
             "No list is complete: a dealer that misses customers at random misses the unhappy ones no more than the "
@@ -134,7 +139,8 @@ class Withheld(Detector):
                 "没有一家经销商既有投诉或返店的客户又有其他客户，且有的在名单上、有的不在。",
             )
         centres = {str(name): pooled_log_odds_ratio(part) for name, part in tables.groupby("comparison", sort=True)}
-        return _Learnt(identity, months, centres, learn_odds(tables, tables["comparison"].map(centres).to_numpy()))
+        spread = learn_odds(tables, tables["comparison"].map(centres).to_numpy())
+        return _Learnt(identity, months, centres, no_narrower(spread, self.habits))
 
     def _weigh(self, observations: Observations, learned: _Learnt) -> Weighed:
         visits = visits_of(observations, learned.identity).within(learned.months)
@@ -142,6 +148,7 @@ class Withheld(Detector):
         tables = tables[tables["comparison"].isin(list(learned.centres))]
         centre = tables["comparison"].map(learned.centres).to_numpy(dtype=np.float64)
         by_dealer = visits.counts.sum(axis=(1, 2))
+        by_dealer = np.stack([by_dealer[:, :2].sum(axis=1), by_dealer[:, 2]], axis=1)
         counts = pd.DataFrame(
             {
                 "visits": by_dealer.sum(axis=(1, 2)),
@@ -196,8 +203,8 @@ class Withheld(Detector):
 
 
 def _tables(visits: Visits) -> pd.DataFrame:
-    """Count who is missing from the lists: complainers against all others, those who came back against the rest."""
-    missing, listed = np.moveaxis(visits.counts.sum(axis=1)[:, :-1], 2, 0)
+    """Count who is kept from the agency: complainers against all others, those who came back against the rest."""
+    missing, listed = np.moveaxis(visits.kept_away, 2, 0)
     parts = []
     for place, trouble in ((2, "complained"), (1, "came_back")):
         exposed, others = missing[:, :, place], missing[:, :, :place].sum(axis=2)

@@ -56,7 +56,7 @@ def test_a_dealer_that_leaves_the_unhappy_off_its_list_is_found() -> None:
     units = _units(Withheld(), _network(hidden=0.95))
     assert units["bits"]["D00"] > 6
     assert units["bits"].drop("D00").max() < 6
-    assert "brought a complaint, or the customer back within 14 days, never reached its list" in units["reason"]["D00"]
+    assert "or the customer back within 30 days, did not reach the agency" in units["reason"]["D00"]
     assert units["expected"]["D00"] < units["observed"]["D00"]
 
 
