@@ -162,6 +162,7 @@ class RepeatedWording(Detector):
             sentence=_TOLD,
         )
         by_chance = (units["expected"] / units["observed"].clip(lower=1.0)).clip(0.02, 1.0)
+        # Whoever invents has invented what is repeated most, too: set phrases are no evidence, but go with it.
         once = rows["interviewer_id"].map(by_chance).to_numpy(dtype=np.float64)
         said = pd.DataFrame(
             {
@@ -179,7 +180,7 @@ class RepeatedWording(Detector):
 
 
 def _repeated(observations: Observations, answers: _Answers, rarity: Rarity, set_phrases: int) -> pd.DataFrame:
-    """Return the answers that another dealer's customer gave to the same interviewer, set phrases left out."""
+    """Return the answers that another dealer's customer gave to the same interviewer, set phrases not to be counted."""
     surveys = observations["surveys"]
     ids = surveys["response_id"].array
     found = find_repeats(answers.interviewer, answers.key, ids.take(answers.rows), rarity)
@@ -200,12 +201,13 @@ def _repeated(observations: Observations, answers: _Answers, rarity: Rarity, set
     echoes = echoes.assign(sentence=said.ngroup(), dealers=said.transform("nunique"), times=said.transform("size"))
     by_times = echoes.drop_duplicates("sentence").sort_values(["times", "sentence"], ascending=False)
     own = by_times.groupby("interviewer").head(set_phrases)["sentence"]
-    return echoes[(echoes["dealers"] > 1) & ~echoes["sentence"].isin(own)]
+    return echoes[echoes["dealers"] > 1].assign(counts=~echoes["sentence"].isin(own))
 
 
 def _counts(answers: _Answers, echoes: pd.DataFrame) -> pd.DataFrame:
     """Count each interviewer's longer open answers, and those that repeat an earlier one."""
     interviewer = answers.interviewer
-    hits = np.bincount(echoes.loc[echoes["again"], "interviewer"], minlength=len(interviewer.names))
+    counted = echoes.loc[echoes["again"] & echoes["counts"], "interviewer"]
+    hits = np.bincount(counted, minlength=len(interviewer.names))
     counts = pd.DataFrame({"hits": hits, "trials": interviewer.count()}, index=interviewer.names)
     return counts[counts["trials"] > 0]

@@ -71,7 +71,7 @@ def test_sentences_repeated_for_customers_of_several_dealers_are_found() -> None
     weighed = weigh(RepeatedWording(), surveys)
     assert weighed.units["bits"]["I00"] > 8
     assert weighed.units["bits"].drop("I00").max() < 1
-    assert len(weighed.records) == 20
+    assert len(weighed.records) == 40
 
 
 def test_an_interviewers_few_sentences_for_whoever_has_nothing_to_say_do_not_count() -> None:
