@@ -139,7 +139,7 @@ class Settings(BaseSettings):
         default=0.10, description="quarantined share of a source above which the run halts"
     )
     false_discovery_rate: Probability = Field(
-        default=0.2, description="bound on the share of false findings (closed e-BH)"
+        default=0.15, description="bound on the share of false findings (closed e-BH)"
     )
     priors: dict[Scheme, Probability] = Field(
         default_factory=dict, description="share of units that game a scheme before any evidence, by scheme"

@@ -42,7 +42,7 @@ class FindingSettings:
     """
 
     priors: Mapping[Scheme, float] = field(default_factory=lambda: dict.fromkeys(Scheme, 0.03))
-    false_discovery_rate: float = 0.20
+    false_discovery_rate: float = 0.15
     family_cap_bits: float = 12.0
     decisive_cap_bits: float = 20.0
     family_needs_bits: float = 1.0
