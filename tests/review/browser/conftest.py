@@ -31,6 +31,7 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def lived(network: Path, tmp_path: Path) -> Iterator[Console]:
     """A console that has been lived in, behind a server, for one test alone."""
     with lived_in(network, tmp_path / "home") as console, served(console.app) as address:
+        make_ready(console.app)
         console.base_url = address
         yield console
 

@@ -49,7 +49,7 @@ def window(
         color_scheme="dark" if dark else "light",
         locale="zh-CN" if language == "zh" else "en-GB",
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(20_000)
     if session:
         context.add_cookies([{"name": "mingcha-session", "value": session, "url": base_url}])
     return context
