@@ -2,7 +2,7 @@
 
 import gc
 import os
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from datetime import date
 from importlib import import_module
 from threading import Thread
@@ -56,7 +56,10 @@ def nightly_in_process(settings: Settings, day: date | None = None) -> "Outcome"
 
 
 def _import_the_rest() -> None:
-    for module in _SLOW_TO_IMPORT:
-        import_module(module)
-    gc.freeze()
-    gc.enable()
+    try:
+        for module in _SLOW_TO_IMPORT:
+            with suppress(ImportError):  # who needs it says so
+                import_module(module)
+    finally:
+        gc.freeze()
+        gc.enable()

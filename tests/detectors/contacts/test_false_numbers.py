@@ -114,6 +114,27 @@ def test_a_dealer_that_delivered_no_transactions_is_not_judged_by_the_others(det
     assert not units["abstained"]["D03"]
 
 
+def test_staff_who_are_customers_are_expected_where_no_transactions_can_spare_them() -> None:
+    seen = _network("staff")
+    dealers = seen["contacts"]["dealer_id"].unique()
+    # Two of every dealer's fifty customers are its own staff, and its transactions say so, but D00's and D01's.
+    theirs = np.concatenate([np.arange(2) + 30 + place * _LISTED for place in range(_DEALERS)])
+    frames = {}
+    for source in ("contacts", "surveys", "transactions"):
+        frame = seen[source].copy()
+        frame.loc[theirs, "phone"] = [f"seller {row}" for row in theirs]
+        frames[source] = frame
+    delivered = ~frames["transactions"]["dealer_id"].isin(["D00", "D01"])
+    frames["transactions"] = frames["transactions"][delivered].reset_index(drop=True)
+    sellers = pd.DataFrame({"dealer_id": np.repeat(dealers, 2), "phone": [f"seller {row}" for row in theirs]})
+    staff = pd.concat([seen["staff"], sellers.assign(staff_id=sellers["phone"])], ignore_index=True).astype("str")
+    units = _weigh(Staff(), Observations(seen.business_date, {**frames, "staff": staff})).units
+    assert units["observed"][["D00", "D01", "D05"]].tolist() == [17, 2, 0]
+    assert units["expected"]["D01"] > 1 > units["expected"]["D05"]
+    assert units["bits"]["D01"] < 0
+    assert units["bits"]["D00"] > 4
+
+
 def test_numbers_that_were_not_split_into_blocks_cannot_be_in_sequence() -> None:
     seen = _network()
     contacts = seen["contacts"].drop(columns=["phone_block", "phone_last2"])
